@@ -1,0 +1,1 @@
+"""WHAT happens: calls, facts, narrative, triage, assignments, consults, alerts and the board."""

@@ -1,0 +1,24 @@
+"""Tables of what happens: the call and what is said of it, triage, assignments, consults and alerts."""
+
+from calls.models.alert import Alert, AlertTold
+from calls.models.assignment import Assignment, StageReport
+from calls.models.call import Call, Caller, CallNumber, Draft
+from calls.models.consult import Consult
+from calls.models.narrative import NarrativeEntry
+from calls.models.triage import FactStatement, RuleSet, Verdict
+
+__all__ = [
+    "Alert",
+    "AlertTold",
+    "Assignment",
+    "Call",
+    "CallNumber",
+    "Caller",
+    "Consult",
+    "Draft",
+    "FactStatement",
+    "NarrativeEntry",
+    "RuleSet",
+    "StageReport",
+    "Verdict",
+]

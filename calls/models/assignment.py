@@ -1,0 +1,136 @@
+"""A unit sent to a call: one row per dispatch, with the time of each stage."""
+
+from django.db import models
+from django.db.models import Q
+
+from calls.models.call import Call
+from teams.models import Unit, User
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def open(self) -> "AssignmentQuerySet":
+        return self.filter(cleared_at__isnull=True)
+
+
+class Assignment(models.Model):
+    """From dispatch to clear. The first time of each stage stays; later reports are kept beside it."""
+
+    class Status(models.TextChoices):
+        DISPATCHED = "dispatched", "Dispatched"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        EN_ROUTE = "en_route", "En route"
+        STAGED = "staged", "Staged"
+        ON_SCENE = "on_scene", "On scene"
+        CONTACT = "contact", "Contact"
+        TRANSPORTING = "transporting", "Transporting"
+        AT_FACILITY = "at_facility", "At facility"
+        CLEARING = "clearing", "Clearing"
+        CLEARED = "cleared", "Cleared"
+
+    class Role(models.TextChoices):
+        PRIMARY = "primary", "Primary"
+        STAGE = "stage", "Stages until cleared to enter"
+        ASSIST = "assist", "Assist"
+
+    class EndReason(models.TextChoices):
+        CLEARED = "cleared", "Cleared"
+        RELEASED = "released", "Released"
+        CANCELLED = "cancelled", "Cancelled en route"
+        REASSIGNED = "reassigned", "Reassigned"
+        IMPLIED_BY_NEXT_DISPATCH = "implied_by_next_dispatch", "Implied by the next dispatch"
+        IMPLIED_END = "implied_end", "Implied at the end of the record"
+
+    class Outcome(models.TextChoices):
+        """Contact outcome: required when a CARE unit clears."""
+
+        ENGAGED = "engaged", "Engaged"
+        DECLINED = "declined", "Declined"
+        UNABLE_TO_LOCATE = "unable_to_locate", "Unable to locate"
+        CANCELLED = "cancelled", "Cancelled"
+        NO_CONTACT_SAFETY = "no_contact_safety", "No contact, for safety"
+        REMOTE_ONLY = "remote_only", "Remote only"
+        NONE = "none", "None"
+
+    class Disposition(models.TextChoices):
+        """Owed when engaged."""
+
+        RESOLVED_ON_SCENE = "resolved_on_scene", "Resolved on scene"
+        LEFT_WITH_SUPPORT = "left_with_support", "Left with support"
+        REFERRAL = "referral", "Referral"
+        VOLUNTARY_TRANSPORT = "voluntary_transport", "Voluntary transport"
+        EMERGENCY_DETENTION = "emergency_detention", "Emergency detention"
+        EMS_TRANSPORT = "ems_transport", "EMS transport"
+        ARREST_DIVERTED = "arrest_diverted", "Arrest diverted"
+        CITED = "cited", "Cited"
+        ARRESTED = "arrested", "Arrested"
+        SHELTER = "shelter", "Shelter"
+        DETOX_SOBERING = "detox_sobering", "Detox or sobering"
+        DECEASED = "deceased", "Deceased"
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments")
+    role = models.TextField(choices=Role, default=Role.PRIMARY)
+    status = models.TextField(choices=Status, default=Status.DISPATCHED)
+    assigned_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    position = models.TextField(default="", blank=True)
+
+    dispatched_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    en_route_at = models.DateTimeField(null=True, blank=True)
+    staged_at = models.DateTimeField(null=True, blank=True)
+    cleared_to_enter_at = models.DateTimeField(null=True, blank=True)
+    on_scene_at = models.DateTimeField(null=True, blank=True)
+    contact_at = models.DateTimeField(null=True, blank=True)
+    transporting_at = models.DateTimeField(null=True, blank=True)
+    at_facility_at = models.DateTimeField(null=True, blank=True)
+    clearing_at = models.DateTimeField(null=True, blank=True)
+    # Police left while CARE stays: their minutes freed run from here.
+    police_released_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.TextField(choices=EndReason, default="", blank=True)
+    opened_late = models.BooleanField(default=False)  # first heard of by a later stage than dispatch
+
+    outcome = models.TextField(choices=Outcome, default="", blank=True)
+    disposition = models.TextField(choices=Disposition, default="", blank=True)
+    disposition_owed_at = models.DateTimeField(null=True, blank=True)
+    destination = models.TextField(default="", blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(cleared_at__isnull=True), name="one_open_assignment_per_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="cleared", cleared_at__isnull=False) & ~Q(end_reason="")
+                | ~Q(status="cleared") & Q(cleared_at__isnull=True, end_reason=""),
+                name="cleared_assignment_says_when_and_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["call"], condition=Q(cleared_at__isnull=True), name="open_assignments_of_call"),
+            models.Index(
+                fields=["unit"], condition=Q(disposition_owed_at__isnull=False, disposition=""), name="dispositions_owed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} on {self.call}"
+
+
+class StageReport(models.Model):
+    """Every stage report as it came, in order or not; none is refused, none moves the state backwards."""
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="stages")
+    stage = models.TextField(choices=Assignment.Status)
+    at = models.DateTimeField()  # when it happened, as the device or dispatcher says
+    received_at = models.DateTimeField()
+    late = models.BooleanField(default=False)  # reported for a moment before the newest stage
+    backward = models.BooleanField(default=False)  # a stage the assignment is already past
+    repeated = models.BooleanField(default=False)  # the stage the assignment is already in
+    source = models.TextField(default="", blank=True)
+
+    class Meta:
+        ordering = ["id"]

@@ -1,0 +1,110 @@
+"""Schedule, cancel and run due work. The row is the queue: a lost message or a killed worker loses nothing."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+
+from care_dispatch.log.door import call_due
+
+logger = logging.getLogger(__name__)
+
+# A claimed row comes back after this long if whoever claimed it died; a failed one waits as long times its attempts.
+LEASE = timedelta(seconds=5)
+ATTEMPTS_BEFORE_ALERT = 5
+RETRY_AFTER_ALERT = timedelta(seconds=60)
+BATCH = 20
+
+
+@dataclass(frozen=True)
+class DueKind:
+    """``run(subject_id, version, now, source)`` does the work through ``perform`` and calls ``finish`` there.
+
+    ``gave_up(subject_id, attempts, error, now)`` is told once, at the fifth failed attempt; the row stays.
+    """
+
+    name: str
+    run: Callable[[int, int, datetime, str], None]
+    gave_up: Callable[[int, int, str, datetime], None]
+
+
+_kinds: dict[str, DueKind] = {}
+
+
+def register_due(kind: DueKind) -> None:
+    if _kinds.setdefault(kind.name, kind) is not kind:
+        raise ValueError(f"due kind {kind.name} is registered twice")
+
+
+def schedule(kind: str, subject_id: int, *, due_at: datetime, now: datetime, version: int = 0) -> None:
+    """Make (or move) the one row of this kind for this subject; called by actions, inside their transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO due_due (kind, subject_id, version, due_at, attempts, last_error)"
+            " VALUES (%s, %s, %s, %s, 0, '') ON CONFLICT (kind, subject_id) DO UPDATE"
+            " SET version = excluded.version, due_at = excluded.due_at, attempts = 0, last_error = ''",
+            [kind, subject_id, version, due_at],
+        )
+    if due_at <= now:
+        call_due(kind, subject_id)
+
+
+def finish(kind: str, subject_id: int, *, version: int | None = None) -> None:
+    """Take the row away; with ``version`` only if nobody asked for a newer one meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM due_due WHERE kind = %s AND subject_id = %s AND (%s::bigint IS NULL OR version = %s)",
+            [kind, subject_id, version, version],
+        )
+
+
+def run_once(*, older_than: timedelta, now: datetime, source: str) -> int:
+    """Claim and run what has been due for ``older_than``; returns how many rows were tried."""
+    return _run_claimed(_claim("due_at <= %s", [now - older_than], now), now, source)
+
+
+def run_one(kind: str, subject_id: int, *, now: datetime, source: str) -> int:
+    """Run one row if it is due and nobody else has it."""
+    where = "kind = %s AND subject_id = %s AND due_at <= %s"
+    return _run_claimed(_claim(where, [kind, subject_id, now], now), now, source)
+
+
+def _claim(where: str, values: list[object], now: datetime) -> list[tuple[str, int, int, int]]:
+    # One statement, so it commits by itself: the attempt is counted before the run, even of one that kills us.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE due_due SET attempts = attempts + 1, due_at = CASE WHEN attempts + 1 >= %s THEN %s ELSE"
+            " %s + (attempts + 1) * (%s - %s) END WHERE id IN"
+            f" (SELECT id FROM due_due WHERE {where} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"  # noqa: S608
+            " RETURNING kind, subject_id, version, attempts",
+            [ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, BATCH],
+        )
+        return cursor.fetchall()
+
+
+def _run_claimed(rows: list[tuple[str, int, int, int]], now: datetime, source: str) -> int:
+    for name, subject_id, version, attempts in rows:
+        kind = _kinds.get(name)
+        try:
+            if kind is None:
+                raise LookupError(f"nothing runs due work of kind {name}")
+            kind.run(subject_id, version, now, source)
+        except Exception as error:
+            _failed(kind, name, subject_id, attempts, error, now)
+    return len(rows)
+
+
+def _failed(kind: DueKind | None, name: str, subject_id: int, attempts: int, error: Exception, now: datetime) -> None:
+    logger.warning("due %s %s failed (attempt %s): %s", name, subject_id, attempts, error, exc_info=error)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE due_due SET last_error = %s WHERE kind = %s AND subject_id = %s",
+                [f"{type(error).__name__}: {error}"[:500], name, subject_id],
+            )
+        if kind is not None and attempts == ATTEMPTS_BEFORE_ALERT:
+            kind.gave_up(subject_id, attempts, type(error).__name__, now)
+    except DatabaseError:
+        logger.exception("due %s %s: could not note the failure; the row comes back by itself", name, subject_id)

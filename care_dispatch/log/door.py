@@ -1,0 +1,212 @@
+"""perform: the only place that opens a transaction, and record: how an action adds a line to the log."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError, connection, models, transaction
+
+from care_dispatch.log import nudge
+from care_dispatch.log.kinds import EventKind, known
+from care_dispatch.refusal import Refused
+
+RETRIES = 3
+# serialization_failure, deadlock_detected, lock_not_available: nothing was written, so trying again is safe.
+RETRIABLE = {"40001", "40P01", "55P03"}
+
+
+class KeyReused(Refused):
+    """The same idempotency key came with a different request."""
+
+    status = 422
+    code = "key_reused"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What makes one request of one user recognisable when it comes again."""
+
+    user_id: int
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a change answered: ``result`` holds ids and numbers, ``seq`` the number of its last event."""
+
+    result: Mapping[str, Any]
+    seq: int
+    repeated: bool = False
+
+
+@dataclass
+class _Change:
+    actor_id: int | None
+    position: str
+    source: str
+    now: datetime
+    events: list[dict[str, Any]] = field(default_factory=list)
+    due: list[tuple[str, int]] = field(default_factory=list)
+
+
+_change: ContextVar[_Change | None] = ContextVar("change", default=None)
+
+
+def _current() -> _Change:
+    change = _change.get()
+    if change is None:
+        raise RuntimeError("record and schedule work only inside perform")
+    return change
+
+
+def perform(
+    action: Callable[..., Mapping[str, Any]],
+    *,
+    actor: Any,
+    position: str,
+    source: str,
+    now: datetime,
+    key: Key | None = None,
+    **args: Any,
+) -> Done:
+    """Run ``action(actor=, now=, **args)`` and append its events, all in one durable transaction.
+
+    ``actor`` is a user or None (the system). ``key`` makes a repeat answer what the first one did; the same key
+    with another request raises KeyReused. Lock order everywhere: key, calls by id, units by id, number counter,
+    head. A deadlock or lock time-out is tried again at most three times; what the action refuses is raised as it is.
+    """
+    for attempt in range(RETRIES + 1):
+        change = _Change(getattr(actor, "pk", None), position, source, now)
+        try:
+            done = _attempt(change, action, key, {"actor": actor, "now": now, **args})
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", None) not in RETRIABLE or attempt == RETRIES:
+                raise
+            time.sleep(random.uniform(0.005, 0.03) * (attempt + 1))  # noqa: S311 - jitter, not a secret
+            continue
+        if not done.repeated:
+            nudge.announce(done.seq, change.due)
+        return done
+    raise AssertionError("unreachable")
+
+
+def _attempt(
+    change: _Change, action: Callable[..., Mapping[str, Any]], key: Key | None, args: dict[str, Any]
+) -> Done:
+    token = _change.set(change)
+    try:
+        with transaction.atomic(durable=True):
+            if key and (earlier := _claim(key, change.now)):
+                return earlier
+            result = dict(action(**args))
+            seq = _append(change) if change.events else 0
+            if key:
+                _store(key, result, seq)
+            return Done(result, seq)
+    finally:
+        _change.reset(token)
+
+
+def record(
+    kind: EventKind,
+    *,
+    center_id: int | None,
+    call_id: int | None = None,
+    unit_id: int | None = None,
+    agency_id: int | None = None,
+    sets: Mapping[str, Any] | None = None,
+    refs: Mapping[str, Any] | None = None,
+    device_at: datetime | None = None,
+) -> None:
+    """Add one event to the change in progress; it is written last, just before the commit."""
+    change = _current()
+    if not known(kind):
+        raise ValueError(f"event kind {kind.name} is not registered")
+    change.events.append(
+        {
+            "n": len(change.events) + 1,
+            "kind": kind.name,
+            "center_id": center_id,
+            "call_id": call_id,
+            "unit_id": unit_id,
+            "agency_id": agency_id,
+            "actor_id": change.actor_id,
+            "position": change.position,
+            "source": change.source,
+            "device_at": device_at,
+            "payload": kind.payload(sets or {}, refs or {}),
+        }
+    )
+
+
+def call_due(kind: str, subject_id: int) -> None:
+    """Ask for this due row to be looked at right after the commit (a hint; the row itself is the queue)."""
+    _current().due.append((kind, subject_id))
+
+
+def write(row: models.Model, **fields: Any) -> dict[str, Any]:
+    """Save just these fields and return them as a log's ``sets``: ``{"call.status": "closed"}``."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(fields))
+    return sets_of(row, *fields)
+
+
+def sets_of(row: models.Model, *names: str) -> dict[str, Any]:
+    """The row's named fields, JSON-able, under ``model.field`` names."""
+    label = row._meta.model_name
+    values = {f"{label}.{name}": getattr(row, row._meta.get_field(name).attname) for name in names}
+    plain: dict[str, Any] = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return plain
+
+
+def _claim(key: Key, now: datetime) -> Done | None:
+    """Take the key, or return what its first use answered. A parallel twin waits here for the first to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO log_idempotencykey (user_id, key, request_hash, created_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [key.user_id, key.key, key.request_hash, now],
+        )
+        if cursor.rowcount:
+            return None
+        cursor.execute(
+            "SELECT request_hash, result, seq FROM log_idempotencykey WHERE user_id = %s AND key = %s",
+            [key.user_id, key.key],
+        )
+        request_hash, result, seq = cursor.fetchone()
+    if request_hash != key.request_hash:
+        raise KeyReused("This idempotency key was used for another request; send a new key.")
+    return Done(json.loads(result) if isinstance(result, str) else result, seq, repeated=True)
+
+
+def _append(change: _Change) -> int:
+    """Lock the head, number the events and insert them; the trigger stamps each with its time and hash."""
+    rows = json.dumps(change.events, cls=DjangoJSONEncoder)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE log_head SET seq = seq + %s RETURNING seq", [len(change.events)])
+        (seq,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO log_event (seq, kind, center_id, call_id, unit_id, agency_id, actor_id, position, source,"
+            " device_at, payload) SELECT %s + n, kind, center_id, call_id, unit_id, agency_id, actor_id, position,"
+            " source, device_at, payload FROM jsonb_to_recordset(%s) AS e(n bigint, kind text, center_id bigint,"
+            " call_id bigint, unit_id bigint, agency_id bigint, actor_id bigint, position text, source text,"
+            " device_at timestamptz, payload jsonb) ORDER BY n",
+            [seq - len(change.events), rows],
+        )
+    return int(seq)
+
+
+def _store(key: Key, result: Mapping[str, Any], seq: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE log_idempotencykey SET result = %s, seq = %s WHERE user_id = %s AND key = %s",
+            [json.dumps(result, cls=DjangoJSONEncoder), seq, key.user_id, key.key],
+        )

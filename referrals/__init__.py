@@ -1,0 +1,1 @@
+"""WHAT follows: resources, referrals and follow-ups."""

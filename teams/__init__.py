@@ -1,0 +1,1 @@
+"""WHO can respond: centers, agencies, people, units, shifts and positions."""

@@ -1,0 +1,155 @@
+"""Tables of who can respond: center, agencies, people with roles, units, shifts and positions."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from care_dispatch.access import Role
+
+
+class Center(models.Model):
+    """An emergency communications center: the tenant. Its calls, numbers and days are its own."""
+
+    code = models.SlugField(unique=True)
+    name = models.TextField()
+    time_zone = models.TextField(default="America/Chicago")
+    # A replayed center keeps its own past clock: reminders sleep there, triage runs.
+    timers_run = models.BooleanField(default=True)
+    synthetic = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Discipline(models.TextChoices):
+    CARE = "care", "CARE"
+    POLICE = "police", "Police"
+    FIRE = "fire", "Fire"
+    EMS = "ems", "EMS"
+
+
+class Agency(models.Model):
+    """An organisation whose people or units take part: a police department, CARE, fire/EMS, a partner city."""
+
+    class Kind(models.TextChoices):
+        DISPATCH = "dispatch", "Dispatch"
+        CARE = "care", "CARE"
+        POLICE = "police", "Police"
+        FIRE_EMS = "fire_ems", "Fire/EMS"
+        PARTNER = "partner", "Partner city"
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="agencies")
+    code = models.SlugField()
+    name = models.TextField()
+    kind = models.TextField(choices=Kind)
+    # Simplified outline of the jurisdiction: GeoJSON geometry, WGS 84 degrees.
+    outline = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        constraints = [models.UniqueConstraint(fields=["center", "code"], name="agency_code_in_center")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in to one center, with one role and one agency."""
+
+    center = models.ForeignKey(Center, models.PROTECT, null=True, blank=True, related_name="users")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="users")
+    role = models.TextField(choices=[(role.value, role.value.title()) for role in Role], default=Role.DISPATCHER)
+    # Raised by any change of role, center or password: open live sockets close at once.
+    access_version = models.IntegerField(default=1)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_superuser=True) | Q(center__isnull=False), name="user_has_a_center"
+            )
+        ]
+
+
+class Unit(models.Model):
+    """One or more people sent together, with a callsign: CARE2, P102, M71."""
+
+    class Status(models.TextChoices):
+        AVAILABLE = "available", "Available"
+        DISPATCHED = "dispatched", "Dispatched"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        EN_ROUTE = "en_route", "En route"
+        STAGED = "staged", "Staged"
+        ON_SCENE = "on_scene", "On scene"
+        CONTACT = "contact", "Contact"
+        TRANSPORTING = "transporting", "Transporting"
+        AT_FACILITY = "at_facility", "At facility"
+        CLEARING = "clearing", "Clearing"
+        UNAVAILABLE = "unavailable", "Unavailable"
+        OFF_DUTY = "off_duty", "Off duty"
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="units")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
+    callsign = models.TextField()
+    discipline = models.TextField(choices=Discipline)
+    # clinician, cit, paramedic, youth, k9, ... and BCP 47 language codes spoken.
+    capabilities = ArrayField(models.TextField(), default=list, blank=True)
+    languages = ArrayField(models.TextField(), default=list, blank=True)
+    home = models.TextField(default="", blank=True)
+    status = models.TextField(choices=Status, default=Status.OFF_DUTY)
+    status_at = models.DateTimeField(null=True, blank=True)
+    unavailable_reason = models.TextField(default="", blank=True)
+    unavailable_until = models.DateTimeField(null=True, blank=True)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "callsign"], condition=Q(retired=False), name="callsign_in_center"
+            ),
+            models.CheckConstraint(condition=Q(callsign__regex=r"^[A-Z][A-Z0-9_-]{0,15}$"), name="callsign_is_a_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.callsign
+
+
+class UnitPosition(models.Model):
+    """The newest known place of a unit; replaced, never logged."""
+
+    unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="position")
+    lat = models.FloatField()
+    lng = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lat__gte=-90, lat__lte=90, lng__gte=-180, lng__lte=180), name="unit_position_on_earth"
+            )
+        ]
+
+
+class Shift(models.Model):
+    """A person on a unit for a time; nobody is on two units at once."""
+
+    class Duty(models.TextChoices):
+        CLINICIAN = "clinician", "Clinician"
+        CARE_PARAMEDIC = "care_paramedic", "CARE paramedic"
+        PEER = "peer", "Peer specialist"
+        OFFICER = "officer", "Officer"
+        FIREFIGHTER = "firefighter", "Firefighter/paramedic"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="shifts")
+    user = models.ForeignKey(User, models.PROTECT, related_name="shifts")
+    duty = models.TextField(choices=Duty)
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_unit_per_person_at_a_time",
+                expressions=[("user", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
