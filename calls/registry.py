@@ -1,5 +1,17 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
+from calls import alerts, board, kinds, verdicts
+from care_dispatch.due.work import DueKind, register_due
+from care_dispatch.live.cards import CardType, register_card
+from care_dispatch.log import register_kinds
+
 
 def register() -> None:
-    pass
+    register_kinds(kinds.ALL)
+    register_card(CardType("call", board.calls_touched, board.call_cards))
+    register_card(CardType("unit", board.units_touched, board.unit_cards))
+    register_card(CardType("alert", board.alerts_touched, board.alert_cards))
+    register_card(CardType("consult", board.consults_touched, board.consult_cards))
+    register_due(DueKind("triage", verdicts.run_triage, verdicts.triage_gave_up))
+    register_due(DueKind("question", verdicts.run_question, verdicts.triage_gave_up))
+    register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))

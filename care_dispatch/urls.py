@@ -1,1 +1,25 @@
-urlpatterns: list[object] = []
+"""Every address of the project; each app names its own below."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from care_dispatch import pages
+from teams import sign_in
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("healthz", pages.health, name="health"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("admin/", admin.site.urls),
+    path("live/", include("care_dispatch.live.urls")),
+    path("api/me/", pages.Me.as_view()),
+    path("api/board/", pages.Board.as_view()),
+    path("api/", include("calls.urls")),
+]
+for module in ("referrals.urls", "calls.consults_urls", "calls.phone_urls"):
+    if find_spec(module):
+        urlpatterns += import_module(module).urlpatterns

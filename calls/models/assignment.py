@@ -112,7 +112,9 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["call"], condition=Q(cleared_at__isnull=True), name="open_assignments_of_call"),
             models.Index(
-                fields=["unit"], condition=Q(disposition_owed_at__isnull=False, disposition=""), name="dispositions_owed"
+                fields=["unit"],
+                condition=Q(disposition_owed_at__isnull=False, disposition=""),
+                name="dispositions_owed",
             ),
         ]
 

@@ -100,6 +100,9 @@ class Call(models.Model):
 
     # What the newest verdict says; until there is one the board shows police/fire/EMS first.
     facts_version = models.IntegerField(default=0)
+    # What the narrative reader has taken in already.
+    narrative_read_id = models.BigIntegerField(default=0)
+    nature_read = models.TextField(default="", blank=True)
     verdict = models.ForeignKey("calls.Verdict", models.PROTECT, null=True, blank=True, related_name="+")
     level = models.SmallIntegerField(null=True, blank=True)
     response = models.TextField(choices=Response, default="", blank=True)
@@ -119,7 +122,9 @@ class Call(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["center", "day", "number"], name="call_number_of_day"),
             models.UniqueConstraint(
-                fields=["center", "source_system", "source_id"], condition=~Q(source_id=""), name="one_call_per_source_id"
+                fields=["center", "source_system", "source_id"],
+                condition=~Q(source_id=""),
+                name="one_call_per_source_id",
             ),
             models.CheckConstraint(
                 condition=Q(status="closed", closed_at__isnull=False) & ~Q(closed_as="")

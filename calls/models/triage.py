@@ -89,6 +89,8 @@ class Verdict(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["call", "facts_version", "rule_set"], nulls_distinct=False, name="one_verdict_per_facts_and_rules"
+                fields=["call", "facts_version", "rule_set"],
+                nulls_distinct=False,
+                name="one_verdict_per_facts_and_rules",
             )
         ]

@@ -97,9 +97,7 @@ def perform(
     raise AssertionError("unreachable")
 
 
-def _attempt(
-    change: _Change, action: Callable[..., Mapping[str, Any]], key: Key | None, args: dict[str, Any]
-) -> Done:
+def _attempt(change: _Change, action: Callable[..., Mapping[str, Any]], key: Key | None, args: dict[str, Any]) -> Done:
     token = _change.set(change)
     try:
         with transaction.atomic(durable=True):
@@ -149,6 +147,16 @@ def record(
 def call_due(kind: str, subject_id: int) -> None:
     """Ask for this due row to be looked at right after the commit (a hint; the row itself is the queue)."""
     _current().due.append((kind, subject_id))
+
+
+def position_now() -> str:
+    """The position the change in progress comes from: ``D1``, or empty for a unit or the system."""
+    return _current().position
+
+
+def source_now() -> str:
+    """The interface the change in progress comes through."""
+    return _current().source
 
 
 def write(row: models.Model, **fields: Any) -> dict[str, Any]:

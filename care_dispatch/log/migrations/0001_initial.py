@@ -74,7 +74,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IdempotencyKey",
             fields=[
-                ("pk", models.CompositePrimaryKey("user_id", "key", blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "user_id", "key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("user_id", models.BigIntegerField()),
                 ("key", models.TextField()),
                 ("request_hash", models.TextField()),

@@ -1,0 +1,177 @@
+"""The calls API: each view parses, performs one action or answers one selector."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls import alerts, closing, dispatch, facts, intake, narrative, selectors, serializers, stages, vocabulary
+from calls.preview import preview
+from calls.units_named import unit_ids_named
+from care_dispatch.access import tier_of
+from care_dispatch.api import View, if_match
+from care_dispatch.refusal import NotFound
+
+
+def query(request: Request, serializer: Any) -> dict[str, Any]:
+    """Checked query parameters; an unknown one is refused like an unknown field."""
+    checked = serializer(data=request.query_params.dict())
+    checked.is_valid(raise_exception=True)
+    found: dict[str, Any] = checked.validated_data
+    return found
+
+
+class Calls(View):
+    def get(self, request: Request) -> Response:
+        wanted = query(request, serializers.Listing)
+        rows = selectors.call_list(
+            request.user, day=wanted.get("day"), status=wanted.get("status", ""), query=wanted.get("q", "")
+        )
+        return Response({"calls": rows})
+
+    def post(self, request: Request) -> Response:
+        fields = self.parsed(request, serializers.NewCall)
+        return self.change(request, intake.create_call, status=201, center=request.user.center, **fields)
+
+
+class OneCall(View):
+    def get(self, request: Request, call_id: int) -> Response:
+        detail = selectors.call_detail(request.user, call_id, timezone.now())
+        return Response(detail, headers={"ETag": f'"{detail["version"]}"'})
+
+    def patch(self, request: Request, call_id: int) -> Response:
+        base = if_match(request)
+        changes = self.parsed(request, serializers.CallChanges)
+        return self.change(request, intake.change_call, call_id=call_id, base=base, changes=changes)
+
+
+class CallChange(View):
+    """POST to a call: one action, one serializer, named in the URL table."""
+
+    action: Any = None
+    serializer: Any = serializers.Nothing
+    status = 200
+
+    def post(self, request: Request, call_id: int) -> Response:
+        fields = self.parsed(request, self.serializer)
+        return self.change(request, self.action, status=self.status, call_id=call_id, **fields)
+
+
+class Send(View):
+    def post(self, request: Request, call_id: int) -> Response:
+        fields = self.parsed(request, serializers.Send)
+        fields["unit_ids"] = unit_ids_named(request.user.center_id, fields.pop("units"))
+        return self.change(request, dispatch.send_units, status=201, call_id=call_id, **fields)
+
+
+class Cancel(View):
+    def post(self, request: Request, call_id: int) -> Response:
+        reason = self.parsed(request, serializers.Cancel)["reason"]
+        return self.change(request, closing.close_call, call_id=call_id, closed_as="cancelled", reason=reason)
+
+
+class SealNote(View):
+    def post(self, request: Request, note_id: int) -> Response:
+        return self.change(request, narrative.seal_note, note_id=note_id, **self.parsed(request, serializers.Reason))
+
+
+class UnitStatus(View):
+    """One door for what a unit reports: a stage on its call, available, or out of service."""
+
+    def post(self, request: Request, unit_id: int) -> Response:
+        fields = self.parsed(request, serializers.UnitStatus)
+        status = fields.pop("status")
+        if status in stages.REPORTED:
+            return self.change(request, stages.report_stage, unit_id=unit_id, stage=status, at=fields.get("at"))
+        if status == "available":
+            for name in ("reason", "until"):
+                fields.pop(name, None)
+            return self.change(request, stages.free_unit, unit_id=unit_id, **fields)
+        wanted = {name: fields[name] for name in ("reason", "until") if name in fields}
+        return self.change(request, stages.set_unit_status, unit_id=unit_id, status=status, **wanted)
+
+
+class AssignmentChange(View):
+    action: Any = None
+    serializer: Any = serializers.Nothing
+
+    def post(self, request: Request, assignment_id: int) -> Response:
+        fields = self.parsed(request, self.serializer)
+        return self.change(request, self.action, assignment_id=assignment_id, **fields)
+
+
+class DispositionsOwed(View):
+    def get(self, request: Request) -> Response:
+        return Response({"owed": selectors.dispositions_owed(request.user, timezone.now())})
+
+
+class TellUnit(View):
+    def post(self, request: Request, alert_id: int) -> Response:
+        told = self.parsed(request, serializers.Told)
+        return self.change(
+            request, alerts.tell_unit, alert_id=alert_id, unit_id=told["unit"], by_radio=told["by_radio"]
+        )
+
+
+class AcknowledgeAlert(View):
+    def post(self, request: Request, alert_id: int) -> Response:
+        self.parsed(request, serializers.Nothing)
+        return self.change(request, alerts.acknowledge_alert, alert_id=alert_id)
+
+
+class TriagePreview(View):
+    """What triage would say of what is typed; nothing is stored."""
+
+    def post(self, request: Request) -> Response:
+        tier_of(request.user.role)
+        fields = self.parsed(request, serializers.Preview)
+        return Response(preview(request.user.center_id, now=timezone.now(), **fields))
+
+
+class Drafts(View):
+    def get(self, request: Request) -> Response:
+        return Response({"drafts": selectors.drafts(request.user)})
+
+
+class OneDraft(View):
+    def get(self, request: Request, draft_id: uuid.UUID) -> Response:
+        found = selectors.drafts(request.user, draft_id)
+        if not found:
+            raise NotFound("There is no such draft.")
+        return Response(found[0])
+
+    def put(self, request: Request, draft_id: uuid.UUID) -> Response:
+        fields = self.parsed(request, serializers.DraftShape)
+        now: datetime = timezone.now()
+        intake.save_draft(actor=request.user, now=now, draft_id=draft_id, **fields)
+        return Response({"id": str(draft_id)})
+
+    def delete(self, request: Request, draft_id: uuid.UUID) -> Response:
+        intake.drop_draft(actor=request.user, draft_id=draft_id)
+        return Response(status=204)
+
+
+class Vocabulary(View):
+    def get(self, request: Request) -> Response:
+        return Response(vocabulary.everything(request.user.center_id))
+
+
+CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
+    "narrative": (narrative.add_note, serializers.Note, 201),
+    "facts": (facts.state_facts, serializers.Facts, 201),
+    "callers": (intake.add_caller, serializers.CallerShape, 201),
+    "mode": (dispatch.set_mode, serializers.Mode, 200),
+    "hold": (closing.hold_call, serializers.Hold, 200),
+    "unhold": (closing.unhold_call, serializers.Nothing, 200),
+    "close": (closing.close_call, serializers.Close, 200),
+    "reopen": (closing.reopen_call, serializers.Reason, 200),
+    "retriage": (intake.retriage, serializers.Nothing, 200),
+}
+ASSIGNMENT_CHANGES: dict[str, tuple[Any, Any]] = {
+    "clear-to-enter": (stages.clear_to_enter, serializers.Nothing),
+    "release": (stages.release_unit, serializers.Nothing),
+    "disposition": (stages.record_disposition, serializers.DispositionShape),
+}

@@ -1,0 +1,98 @@
+"""The end of a call and its return: close, cancel, hold, reopen. Nothing is ever deleted."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from calls import kinds
+from calls.fetch import lock_call, open_call, require_dispatch
+from calls.lifecycle import call_status
+from calls.models import Assignment, Call
+from care_dispatch.due.work import finish, schedule
+from care_dispatch.log import record, write
+from care_dispatch.refusal import Conflict, Invalid
+from teams.models import User
+
+# What falls away when nobody works the call any more.
+_REMINDERS = ("triage", "question")
+
+
+class UnitsStillAssigned(Conflict):
+    """Units are on the call; the answer names them."""
+
+    code = "units_still_assigned"
+
+
+class CallOpen(Conflict):
+    code = "call_open"
+
+
+def close_call(
+    *,
+    actor: User | None,
+    now: datetime,
+    call_id: int,
+    closed_as: str = Call.ClosedAs.HANDLED,
+    reason: str = "",
+    not_sent_reason: str = "",
+) -> dict[str, Any]:
+    """Close an open call that no unit is on. An eligible call CARE was never sent to must say why."""
+    require_dispatch(actor, "close a call")
+    call = open_call(actor, call_id, now)
+    if callsigns := list(call.assignments.open().values_list("unit__callsign", flat=True)):
+        raise UnitsStillAssigned(f"{', '.join(callsigns)} still on call {call.number}; make them available first.")
+    if closed_as == Call.ClosedAs.CANCELLED and not reason.strip():
+        raise Invalid("Say why the call is cancelled.")
+    end_call(call, closed_as, reason, now, not_sent_reason=not_sent_reason)
+    return {"call_id": call.pk}
+
+
+def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent_reason: str = "") -> None:
+    """The closing itself, for actions that end a call on the way (the last unit clears)."""
+    sets = write(
+        call,
+        status=Call.Status.CLOSED,
+        closed_at=now,
+        closed_as=closed_as,
+        close_reason=reason,
+        not_sent_reason=not_sent_reason or call.not_sent_reason,
+    )
+    for kind in _REMINDERS:
+        finish(kind, call.pk)
+    record(kinds.CALL_CLOSED, center_id=call.center_id, call_id=call.pk, sets=sets)
+
+
+def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str) -> dict[str, Any]:
+    """Bring a closed call back with its number, its age and its history; it is triaged again."""
+    require_dispatch(actor, "reopen a call")
+    call = lock_call(actor, call_id, now)
+    if call.status != Call.Status.CLOSED:
+        raise CallOpen(f"Call {call.number} is open.")
+    stages = Assignment.objects.open().filter(call=call).values_list("status", flat=True)
+    sets = write(
+        call,
+        status=call_status(stages, triaged=call.verdict_id is not None),
+        closed_at=None,
+        closed_as="",
+        close_reason="",
+        reopened_at=now,
+    )
+    record(kinds.CALL_REOPENED, center_id=call.center_id, call_id=call.pk, sets=sets)
+    schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
+    return {"call_id": call.pk}
+
+
+def hold_call(*, actor: User | None, now: datetime, call_id: int, minutes: int, reason: str) -> dict[str, Any]:
+    """Park a pending call until a time, with a reason; the board keeps showing it and its age."""
+    require_dispatch(actor, "hold a call")
+    call = open_call(actor, call_id, now)
+    sets = write(call, held_until=now + timedelta(minutes=minutes), hold_reason=reason)
+    record(kinds.CALL_HELD, center_id=call.center_id, call_id=call.pk, sets=sets)
+    return {"call_id": call.pk}
+
+
+def unhold_call(*, actor: User | None, now: datetime, call_id: int) -> dict[str, Any]:
+    require_dispatch(actor, "take a call off hold")
+    call = open_call(actor, call_id, now)
+    sets = write(call, held_until=None, hold_reason="")
+    record(kinds.CALL_HELD, center_id=call.center_id, call_id=call.pk, sets=sets)
+    return {"call_id": call.pk}

@@ -1,0 +1,177 @@
+"""Sending units: several in one stroke, none twice, and never a clinician past an open danger unnoticed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from calls import kinds
+from calls.fetch import lock_units, open_call, require_dispatch
+from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, call_status, lighter
+from calls.models import Assignment, Call
+from care_dispatch.access import Role
+from care_dispatch.log import record, write
+from care_dispatch.log.door import position_now, sets_of
+from care_dispatch.refusal import Conflict, Forbidden, Invalid
+from teams.models import Discipline, Unit, User
+
+Stage = Assignment.Status
+CAN_BE_SENT = {Unit.Status.AVAILABLE}
+_SENT_AS = (Stage.DISPATCHED, Stage.EN_ROUTE, Stage.ON_SCENE)
+_CREATED = ["status", "role", "call_id", "unit_id", "dispatched_at", "en_route_at", "on_scene_at", "opened_late"]
+
+
+class UnitHeld(Conflict):
+    """The unit is on a call already; the answer says on which, since when and by which position."""
+
+    code = "unit_held"
+
+
+class UnitNotAvailable(Conflict):
+    code = "unit_not_available"
+
+
+class CareNeedsPolice(Conflict):
+    """CARE would go without the police that triage asks for, or before it is known that nobody is armed."""
+
+    code = "care_needs_police"
+
+
+def send_units(
+    *,
+    actor: User | None,
+    now: datetime,
+    call_id: int,
+    unit_ids: Sequence[int],
+    status: str = Stage.DISPATCHED,
+    override_reason: str = "",
+    opened_late: bool = False,
+) -> dict[str, Any]:
+    """Assign every named unit to the call, or none. ``status`` may say they are en route or there already."""
+    require_dispatch(actor, "send units")
+    if status not in _SENT_AS:
+        raise Invalid("A unit is sent as dispatched, en_route or on_scene.")
+    call = open_call(actor, call_id, now)
+    units = lock_units(actor, list(unit_ids))
+    check_free(call, units)
+    police_there = _police_on(call) or any(unit.discipline == Discipline.POLICE for unit in units)
+    blocked = care_block(call, units, police_there=police_there)
+    if blocked and not override_reason.strip():
+        raise CareNeedsPolice(blocked)
+    made = [
+        _assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=blocked and override_reason)
+        for unit in units
+    ]
+    return {"call_id": call.pk, "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made]}
+
+
+def check_free(call: Call, units: Iterable[Unit]) -> None:
+    """Raise for the first unit that is on a call or not in service."""
+    by_unit = {unit.pk: unit for unit in units}
+    held = Assignment.objects.open().filter(unit__in=by_unit).select_related("call", "assigned_by").order_by("unit_id")
+    for assignment in held:
+        raise unit_held(by_unit[assignment.unit_id], assignment)
+    for unit in by_unit.values():
+        if unit.status not in CAN_BE_SENT:
+            raise UnitNotAvailable(f"{unit.callsign} is {unit.get_status_display().lower()}.")
+
+
+def unit_held(unit: Unit, held: Assignment) -> UnitHeld:
+    """The refusal the loser of a race reads."""
+    by = held.position or (held.assigned_by.username if held.assigned_by else "the system")
+    return UnitHeld(
+        f"{unit.callsign} is {held.get_status_display().lower()} on call {held.call.number}"
+        f" (sent by {by} at {held.dispatched_at:%H:%M:%S} UTC).",
+        held_by={
+            "unit": unit.callsign,
+            "call_id": held.call_id,
+            "call_number": held.call.number,
+            "status": held.status,
+            "by": by,
+            "since": held.dispatched_at.isoformat(),
+        },
+    )
+
+
+def care_block(call: Call, units: Iterable[Unit], *, police_there: bool) -> str:
+    """Why CARE must not go alone to this call now, in words; empty when it may."""
+    care = [unit.callsign for unit in units if unit.discipline == Discipline.CARE]
+    if not care or police_there:
+        return ""
+    names = " and ".join(care)
+    if not call.response and not call.mode_override:
+        return f"Call {call.number} is not triaged yet: send police with {names}, or say why CARE goes alone."
+    asked = call.services if not call.mode_override else SERVICES_OF_RESPONSE[call.mode_override]
+    if "police" in asked:
+        return f"Call {call.number} asks for police: send them with {names}, or say why CARE goes alone."
+    open_questions = call.verdict.proof.get("safety_questions", []) if call.verdict else []
+    if open_questions and not call.mode_override:
+        return f"Not known on call {call.number}: {', '.join(open_questions)}. Ask, send police too, or say why not."
+    return ""
+
+
+def _police_on(call: Call) -> bool:
+    return call.assignments.open().filter(unit__discipline=Discipline.POLICE).exists()
+
+
+def _assign(
+    call: Call, unit: Unit, status: str, now: datetime, *, actor: User | None, opened_late: bool, override: str
+) -> Assignment:
+    """One unit's share of the stroke: its assignment, its own status and the call's, and the line in the log."""
+    stages_at = {f"{stage}_at": now for stage in _SENT_AS[1 : _SENT_AS.index(Stage(status)) + 1]}
+    assignment = Assignment.objects.create(
+        call=call,
+        unit=unit,
+        role=_role(call, unit),
+        status=status,
+        assigned_by=actor,
+        position=position_now(),
+        dispatched_at=now,
+        opened_late=opened_late,
+        **stages_at,
+    )
+    sets = sets_of(assignment, *_CREATED)
+    sets |= write(unit, status=status, status_at=now, unavailable_reason="", unavailable_until=None)
+    sets |= call_sets(call, now)
+    record(
+        kinds.UNIT_SENT, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
+        sets=sets, refs={"assignment_id": assignment.pk, "override": override or ""},
+    )  # fmt: skip
+    return assignment
+
+
+def _role(call: Call, unit: Unit) -> str:
+    """CARE stages while police are asked for: the officer makes it safe, then waves CARE in."""
+    services = SERVICES_OF_RESPONSE[call.mode_override] if call.mode_override else call.services
+    if unit.discipline == Discipline.CARE:
+        return Assignment.Role.STAGE if "police" in services or not call.response else Assignment.Role.PRIMARY
+    return Assignment.Role.PRIMARY if call.lead == unit.discipline else Assignment.Role.ASSIST
+
+
+def call_sets(call: Call, now: datetime) -> dict[str, Any]:
+    """Move the call along with its furthest unit; returns what changed."""
+    stages = list(call.assignments.open().values_list("status", flat=True))
+    status = call_status(stages, triaged=call.verdict_id is not None)
+    fields: dict[str, Any] = {}
+    if status != call.status:
+        fields["status"] = status
+    if stages and call.first_dispatched_at is None:
+        fields["first_dispatched_at"] = now
+    if status == Call.Status.ON_SCENE and call.first_on_scene_at is None:
+        fields["first_on_scene_at"] = now
+    if stages and call.held_until is not None:
+        fields |= {"held_until": None, "hold_reason": ""}
+    return write(call, **fields) if fields else {}
+
+
+def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason: str) -> dict[str, Any]:
+    """Set the response by hand: heavier with one key, lighter with a reason, lighter from level 4 by a supervisor."""
+    require_dispatch(actor, "set the response")
+    call = open_call(actor, call_id, now)
+    down = lighter(response, call.mode_override or call.response)
+    if down and not reason.strip():
+        raise Invalid(f"Say why {MODES[response][1]} is enough here.")
+    if down and call.level == 4 and actor.role != Role.SUPERVISOR:
+        raise Forbidden("From level 4 only a supervisor lowers the response.")
+    sets = write(call, mode_override=response, mode_reason=reason)
+    record(kinds.MODE_SET, center_id=call.center_id, call_id=call.pk, sets=sets)
+    return {"call_id": call.pk}

@@ -1,0 +1,69 @@
+"""Fetch with permission: the only way an action gets a call, a unit or an assignment. Refused looks like missing."""
+
+from datetime import datetime
+
+from calls.models import Assignment, Call
+from care_dispatch.access import DISPATCH_ROLES, Role
+from care_dispatch.refusal import Conflict, Forbidden, NotFound
+from teams.models import Shift, Unit, User
+
+NO_CALL = "There is no such call."
+NO_UNIT = "There is no such unit."
+
+
+class CallClosed(Conflict):
+    code = "call_closed"
+
+
+def require_dispatch(actor: User | None, what: str) -> None:
+    """``actor`` None is the system itself."""
+    if actor is not None and actor.role not in DISPATCH_ROLES:
+        raise Forbidden(f"Only a dispatcher or supervisor may {what}.")
+
+
+def own_unit_ids(actor: User, now: datetime) -> list[int]:
+    """The units this person is on shift with."""
+    return list(Shift.objects.filter(user=actor, during__contains=now).values_list("unit_id", flat=True))
+
+
+def may_open(actor: User, call: Call, now: datetime) -> bool:
+    """Dispatch and CARE open every call of their center; an officer those an own unit is or was sent to."""
+    if call.center_id != actor.center_id:
+        return False
+    if actor.role in DISPATCH_ROLES or actor.role == Role.CLINICIAN:
+        return True
+    if actor.role != Role.OFFICER:
+        return False
+    return Assignment.objects.filter(call=call, unit__in=own_unit_ids(actor, now)).exists()
+
+
+def lock_call(actor: User | None, call_id: int, now: datetime) -> Call:
+    """The call, locked until the commit. Locks go calls by id first, then units by id."""
+    call = Call.objects.select_for_update().filter(pk=call_id).first()
+    if call is None or actor is not None and not may_open(actor, call, now):
+        raise NotFound(NO_CALL)
+    return call
+
+
+def open_call(actor: User | None, call_id: int, now: datetime) -> Call:
+    """Like lock_call, and refuses a closed call with the way back."""
+    call = lock_call(actor, call_id, now)
+    if call.status == Call.Status.CLOSED:
+        raise CallClosed(f"Call {call.number} was closed as {call.get_closed_as_display().lower()}; reopen it first.")
+    return call
+
+
+def lock_units(actor: User | None, unit_ids: list[int]) -> list[Unit]:
+    """The units in id order, locked; raises NotFound when one is missing or another center's."""
+    units = list(Unit.objects.select_for_update().filter(pk__in=unit_ids, retired=False).order_by("pk"))
+    if len(units) != len(set(unit_ids)) or actor is not None and any(u.center_id != actor.center_id for u in units):
+        raise NotFound(NO_UNIT)
+    return units
+
+
+def may_report(actor: User | None, unit: Unit, now: datetime) -> None:
+    """A dispatcher reports for any unit of the center, a clinician or officer for the unit they are on."""
+    if actor is None or actor.role in DISPATCH_ROLES:
+        return
+    if unit.pk not in own_unit_ids(actor, now):
+        raise NotFound(NO_UNIT)

@@ -1,0 +1,157 @@
+"""Taking a call: number, callers, corrections, priority."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from calls import kinds, natures
+from calls.facts import state
+from calls.fetch import lock_call, open_call, require_dispatch
+from calls.models import Call, Caller, Draft, NarrativeEntry
+from calls.narrative import write_entry
+from care_dispatch.due.work import schedule
+from care_dispatch.log import record, write
+from care_dispatch.log.changes import changed_since
+from care_dispatch.log.door import sets_of
+from care_dispatch.refusal import Conflict, Invalid
+from teams.models import Agency, Center, User
+
+TRIAGE = "triage"
+_CREATED = [name.removeprefix("call.") for name in kinds.CALL_CREATED.sets]
+
+
+class SameFieldChanged(Conflict):
+    """Two people changed one field; both values come with the answer."""
+
+    code = "same_field_changed"
+
+
+def create_call(
+    *,
+    actor: User | None,
+    now: datetime,
+    center: Center,
+    nature: str,
+    location: str,
+    narrative: str = "",
+    facts: Mapping[str, Any] | None = None,
+    caller: Mapping[str, Any] | None = None,
+    draft: uuid.UUID | None = None,
+    **fields: Any,
+) -> dict[str, Any]:
+    """Open a call from a nature and a location; everything else may follow.
+
+    A feed that sends the same source id again gets the call it made the first time.
+    """
+    require_dispatch(actor, "take a call")
+    if earlier := _from_source(center, fields):
+        return earlier
+    day = now.astimezone(ZoneInfo(center.time_zone)).date()
+    kind = natures.find(fields.get("type_code") or nature)
+    fields.setdefault("priority", kind.priority if kind else natures.UNKNOWN_PRIORITY)
+    if fields.get("type_code") is None:
+        fields["type_code"] = kind.code if kind else ""
+    call = Call.objects.create(
+        center=center,
+        day=day,
+        number=next_number(center.pk, day),
+        urn=f"urn:emergency:uid:incidentid:{uuid.uuid4().hex}:{center.code}",
+        nature=nature,
+        location=location,
+        received_at=now,
+        facts_version=1 if facts else 0,
+        **fields,
+    )
+    refs: dict[str, Any] = {}
+    if narrative:
+        refs["note_id"] = write_entry(call, narrative, NarrativeEntry.Audience.SHARED, actor, now).pk
+    if caller:
+        refs["caller_id"] = Caller.objects.create(call=call, added_at=now, **caller).pk
+    if facts:
+        state(call, facts, source="question", informant="caller", evidence="", actor=actor, now=now)
+    if draft:
+        Draft.objects.filter(pk=draft, user=actor).delete()
+    schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
+    record(
+        kinds.CALL_CREATED, center_id=center.pk, call_id=call.pk, agency_id=call.jurisdiction_id,
+        sets=sets_of(call, *_CREATED), refs=refs,
+    )  # fmt: skip
+    return {"call_id": call.pk, "number": call.number}
+
+
+def _from_source(center: Center, fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not fields.get("source_id"):
+        return None
+    source = {"source_system": fields.get("source_system", ""), "source_id": fields["source_id"]}
+    call = Call.objects.filter(center=center, **source).first()
+    return {"call_id": call.pk, "number": call.number} if call else None
+
+
+def next_number(center_id: int, day: date) -> int:
+    """The next call number of the center's local day, gap-free: the counter row is part of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO calls_callnumber (center_id, day, last) VALUES (%s, %s, 1) ON CONFLICT (center_id, day)"
+            " DO UPDATE SET last = calls_callnumber.last + 1 RETURNING last",
+            [center_id, day],
+        )
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def change_call(
+    *, actor: User | None, now: datetime, call_id: int, base: int, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Change operational fields. Fields others changed since ``base`` (a card version) are refused with both values."""
+    require_dispatch(actor, "change a call")
+    call = lock_call(actor, call_id, now)
+    fields = dict(changes)
+    if jurisdiction := fields.pop("jurisdiction", None):
+        agency = Agency.objects.filter(center_id=call.center_id, code=jurisdiction).first()
+        if agency is None:
+            raise Invalid(f"There is no agency {jurisdiction!r} in this center.")
+        fields["jurisdiction_id"] = agency.pk
+    if clashes := changed_since(base, "call", call_id, fields):
+        names = ", ".join(clashes)
+        raise SameFieldChanged(f"Somebody changed {names} since you opened the call.", fields=clashes)
+    if "priority" in fields:
+        fields["priority_set_by_hand"] = True
+    sets = write(call, **fields)
+    record(kinds.CALL_CHANGED, center_id=call.center_id, call_id=call.pk, sets=sets)
+    if {"nature", "type_code", "location_confirmed"} & set(fields):
+        schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
+    return {"call_id": call.pk}
+
+
+def add_caller(*, actor: User | None, now: datetime, call_id: int, **caller: Any) -> dict[str, Any]:
+    require_dispatch(actor, "add a caller")
+    call = open_call(actor, call_id, now)
+    row = Caller.objects.create(call=call, added_at=now, **caller)
+    record(kinds.CALLER_ADDED, center_id=call.center_id, call_id=call.pk, refs={"caller_id": row.pk})
+    return {"caller_id": row.pk}
+
+
+def retriage(*, actor: User | None, now: datetime, call_id: int) -> dict[str, Any]:
+    """Ask for a fresh verdict on the same facts."""
+    require_dispatch(actor, "ask for triage")
+    call = open_call(actor, call_id, now)
+    schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
+    return {"call_id": call.pk}
+
+
+def save_draft(*, actor: User, now: datetime, draft_id: uuid.UUID, form: str, data: Any) -> None:
+    """Keep what is being typed; the newest wins. Not an event: nothing of it has been said yet."""
+    row, created = Draft.objects.get_or_create(
+        pk=draft_id, defaults={"user": actor, "form": form, "data": data, "updated_at": now}
+    )
+    if not created and row.user_id == actor.pk:
+        row.form, row.data, row.updated_at = form, data, now
+        row.save(update_fields=["form", "data", "updated_at"])
+
+
+def drop_draft(*, actor: User, draft_id: uuid.UUID) -> None:
+    Draft.objects.filter(pk=draft_id, user=actor).delete()

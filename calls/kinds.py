@@ -1,0 +1,69 @@
+"""The kinds of event calls writes to the log, with the operational fields each may change."""
+
+from calls.lifecycle import STAGES
+from care_dispatch.log import EventKind
+
+
+def _kind(name: str, sets: str = "", refs: str = "") -> EventKind:
+    return EventKind(name, frozenset(sets.split()), frozenset(refs.split()))
+
+
+_PLACE = "call.location call.location_detail call.location_confirmed call.lat call.lng"
+_STAMPS = " ".join(f"assignment.{stage}_at" for stage in STAGES)
+_ASSIGNMENT = f"assignment.status assignment.role assignment.call_id assignment.unit_id assignment.end_reason {_STAMPS}"
+_UNIT = "unit.status unit.status_at unit.unavailable_reason unit.unavailable_until"
+_CALL_TIMES = "call.status call.first_dispatched_at call.first_on_scene_at"
+_CLOSED = "call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason"
+
+CALL_CREATED = _kind(
+    "call.created",
+    f"call.center_id call.day call.number call.urn call.status call.nature call.type_code {_PLACE} call.origin"
+    " call.priority call.received_at call.jurisdiction_id call.facts_version",
+    "note_id caller_id",
+)
+CALL_CHANGED = _kind(
+    "call.changed",
+    f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin",
+)
+CALLER_ADDED = _kind("caller.added", "", "caller_id")
+CALL_HELD = _kind("call.held", "call.held_until call.hold_reason")
+CALL_CLOSED = _kind("call.closed", _CLOSED)
+CALL_REOPENED = _kind("call.reopened", f"{_CLOSED} call.reopened_at")
+MODE_SET = _kind("call.mode_set", "call.mode_override call.mode_reason")
+NOTE_ADDED = _kind("note.added", "", "note_id")
+NOTE_SEALED = _kind("note.sealed", "", "note_id")
+FACTS_STATED = _kind("facts.stated", "call.facts_version", "statement_ids")
+VERDICT_RECORDED = _kind(
+    "verdict.recorded",
+    "call.facts_version call.verdict_id call.level call.response call.services call.lead call.priority call.status",
+    "verdict_id statement_ids",
+)
+UNIT_SENT = _kind(
+    "unit.sent",
+    f"{_ASSIGNMENT} assignment.opened_late {_UNIT} {_CALL_TIMES} call.held_until call.hold_reason",
+    "assignment_id override",
+)
+STAGE_REPORTED = _kind(
+    "unit.stage_reported",
+    f"{_ASSIGNMENT} {_UNIT} {_CALL_TIMES}",
+    "assignment_id stage late backward repeated",
+)
+UNIT_CLEARED = _kind(
+    "unit.cleared",
+    f"{_ASSIGNMENT} assignment.outcome assignment.police_released_at assignment.disposition_owed_at"
+    f" {_UNIT} {_CALL_TIMES}",
+    "assignment_id",
+)
+CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
+DISPOSITION_RECORDED = _kind(
+    "unit.disposition_recorded",
+    "assignment.outcome assignment.disposition assignment.destination assignment.disposition_owed_at",
+    "assignment_id",
+)
+UNIT_STATUS = _kind("unit.status_set", _UNIT)
+ALERT_RAISED = _kind("alert.raised", "", "alert_id")
+ALERT_TOLD = _kind("alert.told", "", "alert_id")
+ALERT_ESCALATED = _kind("alert.escalated", "", "alert_id")
+ALERT_CLOSED = _kind("alert.closed", "", "alert_id")
+
+ALL = [value for value in list(globals().values()) if isinstance(value, EventKind)]

@@ -1,0 +1,35 @@
+"""Which rules decide now: the center's active set, else the one for every center; parsed once per process."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import F
+
+from calls import triage
+from calls.models import RuleSet
+
+
+class NoRules(LookupError):
+    """No active rule set is stored; `manage.py seed` stores the default one."""
+
+
+def rule_set_for(center_id: int, now: datetime) -> RuleSet:
+    """The active set in force at ``now``; raises NoRules when there is none."""
+    candidates = RuleSet.objects.filter(status=RuleSet.Status.ACTIVE, effective_at__lte=now).filter(
+        center_id__in=[center_id]
+    ) | RuleSet.objects.filter(status=RuleSet.Status.ACTIVE, effective_at__lte=now, center_id__isnull=True)
+    found = candidates.order_by(F("center_id").asc(nulls_last=True)).first()
+    if found is None:
+        raise NoRules("no active rule set")
+    return found
+
+
+def parsed(rule_set: RuleSet) -> triage.RuleSet:
+    """The rules of a stored set, ready to evaluate; a set is frozen, so its hash is the key."""
+    return _parsed(rule_set.sha256, rule_set.pk)
+
+
+@lru_cache(maxsize=32)
+def _parsed(sha256: str, rule_set_id: int) -> triage.RuleSet:
+    body = RuleSet.objects.values_list("body", flat=True).get(pk=rule_set_id)
+    return triage.parse_rules(body)

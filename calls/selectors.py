@@ -1,0 +1,193 @@
+"""Reads for screens and the API: one function each, permission at the fetch."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from calls import board
+from calls.facts import effective
+from calls.fetch import NO_CALL, may_open, own_unit_ids
+from calls.models import Assignment, Call, Draft, FactStatement, NarrativeEntry
+from care_dispatch.access import SEES, Tier, sees, tier_of
+from care_dispatch.log.models import Head
+from care_dispatch.refusal import NotFound
+from teams.models import User
+
+LIST_LIMIT = 200
+
+
+def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
+    """Everything this user's tier is shown of one call, with the version it was read at."""
+    tier = tier_of(user.role)
+    version = Head.objects.values_list("seq", flat=True).get()
+    call = board.call_query(Call.objects.select_related("center")).filter(pk=call_id).first()
+    if call is None or not may_open(user, call, now):
+        raise NotFound(NO_CALL)
+    face = board.call_face(call, tier) | board.extra_fields([call.pk])[call.pk]
+    detail = {"id": call.pk, "version": version, **face, **_ending(call)}
+    detail["urn"] = call.urn
+    detail["narrative"] = [_entry(entry) for entry in readable_narrative(call, tier)]
+    detail["assignments_all"] = [_assignment(a) for a in call.assignments.select_related("unit").all()]
+    detail["consults"] = [
+        board.consult_face(consult) | {"id": consult.pk}
+        for consult in call.consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
+    ]
+    if sees(tier, "caller") or not call.callers.filter(do_not_disclose=True).exists():
+        detail["callers"] = list(
+            call.callers.order_by("pk").values(
+                "id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose"
+            )
+        )
+    else:
+        detail["callers"] = []
+    detail |= _triage(call, tier)
+    return detail
+
+
+def _ending(call: Call) -> dict[str, Any]:
+    return {
+        "closed_at": board.iso(call.closed_at),
+        "closed_as": call.closed_as,
+        "close_reason": call.close_reason,
+        "not_sent_reason": call.not_sent_reason,
+        "mode_reason": call.mode_reason,
+        "facts_version": call.facts_version,
+    }
+
+
+def readable_narrative(call: Call, tier: str) -> QuerySet[NarrativeEntry]:
+    """The entries of the audiences this tier reads."""
+    audiences = [name.removeprefix("narrative:") for name in SEES[Tier(tier)] if name.startswith("narrative:")]
+    return call.narrative.filter(audience__in=audiences).select_related("author")
+
+
+def _entry(entry: NarrativeEntry) -> dict[str, Any]:
+    return {
+        "id": entry.pk,
+        "text": entry.text,
+        "audience": entry.audience,
+        "author": entry.author.get_full_name() or entry.author.username if entry.author else "system",
+        "position": entry.position,
+        "written_at": board.iso(entry.written_at),
+        "sealed_at": board.iso(entry.sealed_at),
+    }
+
+
+def _assignment(assignment: Assignment) -> dict[str, Any]:
+    return board.assignment_face(assignment) | {
+        "en_route_at": board.iso(assignment.en_route_at),
+        "contact_at": board.iso(assignment.contact_at),
+        "cleared_at": board.iso(assignment.cleared_at),
+        "police_released_at": board.iso(assignment.police_released_at),
+        "end_reason": assignment.end_reason,
+        "outcome": assignment.outcome,
+        "disposition": assignment.disposition,
+        "disposition_owed": assignment.disposition_owed_at is not None and not assignment.disposition,
+    }
+
+
+def _triage(call: Call, tier: str) -> dict[str, Any]:
+    if not sees(tier, "facts"):
+        return {"statements": [], "facts": {}, "verdict": None, "safety": safety_words(call)}
+    statements = list(FactStatement.objects.filter(call=call).select_related("stated_by"))
+    verdict = call.verdict
+    return {
+        "statements": [_statement(row) for row in statements],
+        "facts": effective(statements),
+        "verdict": {
+            **verdict.proof,
+            "id": verdict.pk,
+            "level": verdict.level,
+            "response": verdict.response,
+            "engine": verdict.engine,
+            "rule_set": verdict.rule_set.version if verdict.rule_set else None,
+            "decided_at": board.iso(verdict.decided_at),
+            "facts_version": verdict.facts_version,
+        }
+        if verdict
+        else None,
+    }
+
+
+def _statement(row: FactStatement) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "fact": row.fact,
+        "value": row.value,
+        "source": row.source,
+        "informant": row.informant,
+        "confirmed": row.confirmed,
+        "evidence": row.evidence,
+        "stated_at": board.iso(row.stated_at),
+        "stated_by": row.stated_by.username if row.stated_by else "system",
+    }
+
+
+_SAFETY_WORDS = {
+    "W": ("Weapon", "weapon"),
+    "V": ("Violence", "violence"),
+    "M": ("Medical sign", "medical"),
+    "S": ("Suicide risk", "suicide"),
+}
+
+
+def safety_words(call: Call) -> list[str]:
+    """What a field unit must know of danger, in words without diagnosis or quotes."""
+    facts = call.verdict.facts if call.verdict else {}
+    shown = board.flags(facts)
+    words = [
+        f"{title}: {str(facts[fact]).replace('_', ' ')}"
+        for letter, (title, fact) in _SAFETY_WORDS.items()
+        if shown[letter] == "yes"
+    ]
+    words += [f"{title}: not known" for letter, (title, fact) in _SAFETY_WORDS.items() if shown[letter] == "unknown"]
+    if "weapon" not in facts or facts.get("weapon") == "none_reported":
+        words.append("Weapon: not asked")
+    return words
+
+
+def call_list(user: User, *, day: date | None, status: str, query: str) -> list[dict[str, Any]]:
+    """Up to LIST_LIMIT calls of the user's center, newest first, open or not."""
+    tier = tier_of(user.role)
+    calls = Call.objects.filter(center_id=user.center_id)
+    if tier not in (Tier.DISPATCH, Tier.CARE):
+        calls = calls.filter(assignments__unit__shifts__user=user).distinct()
+    if day:
+        calls = calls.filter(day=day)
+    if status:
+        calls = calls.filter(status=status)
+    if query.isdecimal() and len(query) < 6:
+        calls = calls.filter(number=int(query))
+    elif query:
+        calls = calls.filter(location__icontains=query)
+    rows = board.call_query(calls.order_by("-received_at", "-pk"))[:LIST_LIMIT]
+    return [{"id": call.pk, **board.call_face(call, tier), **_ending(call)} for call in rows]
+
+
+def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:
+    """What crews still owe, oldest first: of the center for dispatch, of the own units for a crew."""
+    owed = Assignment.objects.filter(
+        unit__center_id=user.center_id, disposition_owed_at__isnull=False, disposition=""
+    ).select_related("unit", "call")
+    if tier_of(user.role) != Tier.DISPATCH:
+        owed = owed.filter(unit__in=own_unit_ids(user, now))
+    return [
+        {
+            "assignment_id": row.pk,
+            "callsign": row.unit.callsign,
+            "unit_id": row.unit_id,
+            "call_id": row.call_id,
+            "call_number": str(row.call.number),
+            "outcome": row.outcome,
+            "owed_since": board.iso(row.disposition_owed_at),
+        }
+        for row in owed.order_by("disposition_owed_at")[:LIST_LIMIT]
+    ]
+
+
+def drafts(user: User, draft_id: Any = None) -> list[dict[str, Any]]:
+    rows = Draft.objects.filter(user=user, **({"pk": draft_id} if draft_id else {})).order_by("-updated_at")[:50]
+    return [
+        {"id": str(row.pk), "form": row.form, "data": row.data, "updated_at": board.iso(row.updated_at)} for row in rows
+    ]

@@ -1,0 +1,152 @@
+"""Shapes of what the API takes: types, lengths and closed lists; rules live in the actions."""
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from calls.models import Assignment, Call, Caller, NarrativeEntry
+from care_dispatch.api import StrictSerializer
+
+LONG = 20_000
+LINE = 300
+
+
+def text(*, required: bool = False, limit: int = LINE) -> s.CharField:
+    return s.CharField(required=required, allow_blank=not required, max_length=limit, trim_whitespace=True)
+
+
+def choice(choices: Any, *, required: bool = False) -> s.ChoiceField:
+    return s.ChoiceField(choices=choices, required=required)
+
+
+class CallerShape(StrictSerializer):
+    name = text()
+    phone = text(limit=40)
+    relation = text(limit=60)
+    language = text(limit=20)
+    line = choice(Caller.Line.choices)
+    safe_to_call = choice(["yes", "no", "unknown"])
+    do_not_disclose = s.BooleanField(required=False)
+
+
+class NewCall(StrictSerializer):
+    nature = text(required=True)
+    location = text(required=True)
+    type_code = text(limit=20)
+    location_detail = text()
+    location_confirmed = s.BooleanField(required=False)
+    lat = s.FloatField(required=False, allow_null=True, min_value=-90, max_value=90)
+    lng = s.FloatField(required=False, allow_null=True, min_value=-180, max_value=180)
+    origin = choice(Call.Origin.choices)
+    narrative = text(limit=LONG)
+    facts = s.DictField(required=False)
+    caller = CallerShape(required=False)
+    source_system = text(limit=60)
+    source_id = text(limit=120)
+    draft = s.UUIDField(required=False)
+
+
+class CallChanges(StrictSerializer):
+    nature = text(required=True)
+    type_code = text(limit=20)
+    location = text(required=True)
+    location_detail = text()
+    location_confirmed = s.BooleanField()
+    lat = s.FloatField(allow_null=True, min_value=-90, max_value=90)
+    lng = s.FloatField(allow_null=True, min_value=-180, max_value=180)
+    priority = choice(Call.Priority.choices)
+    jurisdiction = text(required=True, limit=60)
+    origin = choice(Call.Origin.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, partial=True, **kwargs)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise s.ValidationError(f"Nothing to change; send one of {', '.join(self.fields)}.")
+        return attrs
+
+
+class Note(StrictSerializer):
+    text = text(required=True, limit=LONG)
+    audience = choice(NarrativeEntry.Audience.choices)
+
+
+class Reason(StrictSerializer):
+    reason = text(required=True)
+
+
+class Facts(StrictSerializer):
+    facts = s.DictField(allow_empty=False)
+    informant = text(limit=60)
+    evidence = text(limit=1000)
+
+
+class Send(StrictSerializer):
+    units = s.ListField(child=s.JSONField(), allow_empty=False, max_length=100)
+    status = choice(["dispatched", "en_route", "on_scene"])
+    override_reason = text()
+
+
+class Mode(StrictSerializer):
+    response = choice(Call.Response.choices, required=True)
+    reason = text()
+
+
+class Hold(StrictSerializer):
+    minutes = s.IntegerField(min_value=1, max_value=24 * 60)
+    reason = text(required=True)
+
+
+class Cancel(StrictSerializer):
+    reason = text(required=True)
+
+
+class Close(StrictSerializer):
+    closed_as = choice([c for c in Call.ClosedAs.choices if c[0] != Call.ClosedAs.CANCELLED])
+    reason = text()
+    not_sent_reason = choice(Call.NotSent.choices)
+
+
+class UnitStatus(StrictSerializer):
+    status = choice([value for value in Assignment.Status.values if value not in ("dispatched", "cleared")]
+                    + ["available", "unavailable", "off_duty"], required=True)  # fmt: skip
+    at = s.DateTimeField(required=False)
+    outcome = choice(Assignment.Outcome.choices)
+    disposition = choice(Assignment.Disposition.choices)
+    destination = text()
+    reason = text()
+    until = s.DateTimeField(required=False, allow_null=True)
+
+
+class DispositionShape(StrictSerializer):
+    disposition = s.ChoiceField(choices=Assignment.Disposition.choices, required=False, allow_blank=True, default="")
+    outcome = choice(Assignment.Outcome.choices)
+    destination = text()
+
+
+class Told(StrictSerializer):
+    unit = s.IntegerField(min_value=1, max_value=2**62)
+    by_radio = s.BooleanField(default=True)
+
+
+class Preview(StrictSerializer):
+    nature = text()
+    type_code = text(limit=20)
+    narrative = text(limit=LONG)
+    facts = s.DictField(required=False)
+
+
+class DraftShape(StrictSerializer):
+    form = text(required=True, limit=60)
+    data = s.JSONField()
+
+
+class Listing(StrictSerializer):
+    day = s.DateField(required=False)
+    status = choice(Call.Status.choices)
+    q = text(limit=100)
+
+
+class Nothing(StrictSerializer):
+    pass

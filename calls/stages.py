@@ -1,0 +1,242 @@
+"""What units report: stages in any order, cleared to enter, released, available again, and the disposition owed."""
+
+from datetime import datetime
+from typing import Any
+
+from calls import kinds
+from calls.alerts import drop_unit, raise_alert
+from calls.closing import end_call
+from calls.dispatch import call_sets
+from calls.fetch import lock_call, lock_units, may_report
+from calls.lifecycle import STAGES, arrived, place
+from calls.models import Alert, Assignment, Call, StageReport
+from care_dispatch.access import DISPATCH_ROLES
+from care_dispatch.log import record, write
+from care_dispatch.log.door import source_now
+from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
+from teams.models import Discipline, Unit, User
+
+EndReason = Assignment.EndReason
+# What a unit reports on a call, beside dispatched (which dispatch does) and cleared (which free_unit does).
+REPORTED = STAGES[1:-1]
+STATES_OFF_CALL = (Unit.Status.AVAILABLE, Unit.Status.UNAVAILABLE, Unit.Status.OFF_DUTY)
+
+
+class NotOnACall(Conflict):
+    code = "not_on_a_call"
+
+
+class StillOnACall(Conflict):
+    code = "still_on_a_call"
+
+
+class StillOnScene(Conflict):
+    code = "still_on_scene"
+
+
+def open_assignment_of(actor: User | None, unit_id: int, now: datetime) -> tuple[Assignment | None, Unit]:
+    """The unit's open assignment with its call, all locked in order (call, unit, assignment), and the unit."""
+    found = Assignment.objects.open().filter(unit_id=unit_id).values_list("pk", "call_id").first()
+    call = Call.objects.select_for_update().get(pk=found[1]) if found else None
+    (unit,) = lock_units(actor, [unit_id])
+    may_report(actor, unit, now)
+    if found is None or call is None:
+        return None, unit
+    assignment = Assignment.objects.open().select_for_update().filter(pk=found[0]).first()
+    if assignment is not None:
+        assignment.call = call
+    return assignment, unit
+
+
+def report_stage(
+    *, actor: User | None, now: datetime, unit_id: int, stage: str, at: datetime | None = None
+) -> dict[str, Any]:
+    """Take a stage report for the unit's open assignment. ``at``: the device's time, never later than now.
+
+    Late, repeated and backward reports are stored and flagged; none is refused and none moves the state back.
+    """
+    if stage not in REPORTED:
+        raise Invalid(f"A unit reports one of {', '.join(REPORTED)}.")
+    assignment, unit = open_assignment_of(actor, unit_id, now)
+    if assignment is None:
+        raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
+    at = min(at or now, now)
+    call = assignment.call
+    placed = place(assignment.status, _newest_stamp(assignment), stage, at)
+    StageReport.objects.create(
+        assignment=assignment, stage=stage, at=at, received_at=now, late=placed.late, backward=placed.backward,
+        repeated=placed.repeated, source=source_now(),
+    )  # fmt: skip
+    fields: dict[str, Any] = {}
+    if getattr(assignment, f"{stage}_at") is None:
+        fields[f"{stage}_at"] = at
+    sets: dict[str, Any] = {}
+    if placed.moves:
+        fields["status"] = stage
+        sets |= write(unit, status=stage, status_at=at)
+    if fields:
+        sets |= write(assignment, **fields)
+    if placed.moves:
+        sets |= call_sets(call, at)
+    record(
+        kinds.STAGE_REPORTED, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
+        device_at=at if at != now else None, sets=sets,
+        refs={"assignment_id": assignment.pk, "stage": stage, "late": placed.late, "backward": placed.backward,
+              "repeated": placed.repeated},
+    )  # fmt: skip
+    _warn_if_not_cleared(assignment, unit, stage, now)
+    return {"assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves}
+
+
+def _newest_stamp(assignment: Assignment) -> datetime | None:
+    return max(filter(None, (getattr(assignment, f"{stage}_at") for stage in STAGES)), default=None)
+
+
+def _warn_if_not_cleared(assignment: Assignment, unit: Unit, stage: str, now: datetime) -> None:
+    """CARE that was to stage and says it is at the door without the wave: the console must know at once."""
+    entering = unit.discipline == Discipline.CARE and assignment.role == Assignment.Role.STAGE and arrived(stage)
+    if entering and assignment.cleared_to_enter_at is None:
+        text = f"{unit.callsign} is on scene of call {assignment.call.number} and nobody has cleared it to enter."
+        kind = Alert.Kind.NOT_CLEARED_TO_ENTER
+        if not Alert.objects.filter(call=assignment.call, kind=kind, closed_at__isnull=True).exists():
+            raise_alert(center=unit.center, kind=kind, text=text, now=now, call=assignment.call, tell=[unit])
+
+
+def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
+    """Police (or dispatch for them) wave the staged CARE team in."""
+    assignment = _lock_assignment(actor, assignment_id, now)
+    if actor is not None and actor.role not in DISPATCH_ROLES and actor.role != "officer":
+        raise Forbidden("The officer on the call or a dispatcher clears CARE to enter.")
+    if assignment.cleared_to_enter_at is None:
+        sets = write(assignment, cleared_to_enter_at=now)
+        record(
+            kinds.CLEARED_TO_ENTER, center_id=assignment.call.center_id, call_id=assignment.call_id,
+            unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
+        )  # fmt: skip
+    return {"assignment_id": assignment.pk}
+
+
+def free_unit(
+    *,
+    actor: User | None,
+    now: datetime,
+    unit_id: int,
+    at: datetime | None = None,
+    outcome: str = "",
+    disposition: str = "",
+    destination: str = "",
+    end_reason: str = "",
+) -> dict[str, Any]:
+    """Make a unit available, at any time. What it was on ends; the disposition it owes is asked for later.
+
+    A call whose last unit leaves after anyone arrived is closed as handled; before that it goes back to pending.
+    """
+    assignment, unit = open_assignment_of(actor, unit_id, now)
+    at = min(at or now, now)
+    if assignment is None:
+        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=at, unavailable_reason="", unavailable_until=None)
+        record(kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets)
+        return {"unit_id": unit.pk}
+    end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)
+    if disposition:
+        _set_disposition(assignment, "", disposition, destination)
+    _settle(assignment.call, at)
+    return {"unit_id": unit.pk, "assignment_id": assignment.pk, "call_id": assignment.call_id}
+
+
+def end_assignment(
+    assignment: Assignment, unit: Unit, at: datetime, now: datetime, *, outcome: str = "", end_reason: str = "",
+    released: bool = False,
+) -> None:  # fmt: skip
+    """Close one assignment and free its unit; the call itself is settled by the caller."""
+    was_there = arrived(assignment.status) or assignment.on_scene_at is not None
+    reason = end_reason or (EndReason.RELEASED if released else EndReason.CLEARED if was_there else EndReason.CANCELLED)
+    owes = unit.discipline == Discipline.CARE and was_there and outcome in ("", Assignment.Outcome.ENGAGED)
+    fields: dict[str, Any] = {"status": Assignment.Status.CLEARED, "cleared_at": at, "end_reason": reason}
+    fields |= {"outcome": outcome or assignment.outcome}
+    if owes and not assignment.disposition:
+        fields["disposition_owed_at"] = now
+    if released:
+        fields["police_released_at"] = at
+    sets = write(assignment, **fields)
+    sets |= write(unit, status=Unit.Status.AVAILABLE, status_at=at)
+    sets |= call_sets(assignment.call, at)
+    record(
+        kinds.UNIT_CLEARED, center_id=unit.center_id, call_id=assignment.call_id, unit_id=unit.pk,
+        agency_id=unit.agency_id, sets=sets, refs={"assignment_id": assignment.pk},
+    )  # fmt: skip
+    drop_unit(assignment.call_id, unit.pk, now)
+
+
+def _settle(call: Call, at: datetime) -> None:
+    """After a unit left: close the call when the work is done, leave it pending when nobody ever arrived."""
+    if call.status == Call.Status.CLOSED or call.assignments.open().exists():
+        return
+    if call.first_on_scene_at is not None:
+        end_call(call, Call.ClosedAs.HANDLED, "", at)
+
+
+def release_unit(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
+    """Let police go while CARE stays: their minutes freed run from here."""
+    assignment = _lock_assignment(actor, assignment_id, now)
+    if assignment.cleared_at is not None:
+        raise NotOnACall("This unit has left the call already.")
+    (unit,) = lock_units(actor, [assignment.unit_id])
+    others = assignment.call.assignments.open().exclude(pk=assignment.pk)
+    if not others.filter(unit__discipline=Discipline.CARE).exists():
+        raise StillOnScene(
+            f"No CARE team stays on call {assignment.call.number}; make {unit.callsign} available instead."
+        )
+    end_assignment(assignment, unit, now, now, released=True)
+    return {"assignment_id": assignment.pk}
+
+
+def record_disposition(
+    *, actor: User | None, now: datetime, assignment_id: int, disposition: str, outcome: str = "", destination: str = ""
+) -> dict[str, Any]:
+    """Give the disposition a crew owes (or correct it); needed before sign-off."""
+    assignment = _lock_assignment(actor, assignment_id, now)
+    _set_disposition(assignment, outcome, disposition, destination)
+    return {"assignment_id": assignment.pk}
+
+
+def _set_disposition(assignment: Assignment, outcome: str, disposition: str, destination: str) -> None:
+    outcome = outcome or assignment.outcome or Assignment.Outcome.ENGAGED
+    if disposition and outcome != Assignment.Outcome.ENGAGED:
+        raise Invalid("A disposition belongs to an engaged contact; set the outcome to engaged or leave it out.")
+    if not disposition and outcome == Assignment.Outcome.ENGAGED:
+        raise Invalid("An engaged contact needs a disposition.")
+    fields: dict[str, Any] = {"outcome": outcome, "disposition": disposition, "destination": destination}
+    if not disposition:
+        fields["disposition_owed_at"] = None  # an outcome without engagement owes nothing more
+    sets = write(assignment, **fields)
+    record(
+        kinds.DISPOSITION_RECORDED, center_id=assignment.call.center_id, call_id=assignment.call_id,
+        unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
+    )  # fmt: skip
+
+
+def set_unit_status(
+    *, actor: User | None, now: datetime, unit_id: int, status: str, reason: str = "", until: datetime | None = None
+) -> dict[str, Any]:
+    """Out of service with a reason and return time, off duty, or back. Refused while the unit is on a call."""
+    assignment, unit = open_assignment_of(actor, unit_id, now)
+    if assignment is not None:
+        raise StillOnACall(f"{unit.callsign} is on call {assignment.call.number}; make it available first.")
+    if status not in STATES_OFF_CALL:
+        raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
+    if status == Unit.Status.UNAVAILABLE and not reason.strip():
+        raise Invalid(f"Say why {unit.callsign} is out of service.")
+    sets = write(unit, status=status, status_at=now, unavailable_reason=reason, unavailable_until=until)
+    record(kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets)
+    return {"unit_id": unit.pk}
+
+
+def _lock_assignment(actor: User | None, assignment_id: int, now: datetime) -> Assignment:
+    call_id = Assignment.objects.filter(pk=assignment_id).values_list("call_id", flat=True).first()
+    if call_id is None:
+        raise NotFound("There is no such assignment.")
+    call = lock_call(actor, call_id, now)
+    assignment = Assignment.objects.select_for_update().get(pk=assignment_id)
+    assignment.call = call
+    return assignment

@@ -1,0 +1,35 @@
+"""Addresses of the calls API, below /api/."""
+
+from django.urls import path
+
+from calls import api
+
+urlpatterns = [
+    path("calls/", api.Calls.as_view()),
+    path("calls/<int:call_id>/", api.OneCall.as_view()),
+    path("calls/<int:call_id>/dispatch/", api.Send.as_view()),
+    path("calls/<int:call_id>/cancel/", api.Cancel.as_view()),
+    *(
+        path(
+            f"calls/<int:call_id>/{name}/",
+            api.CallChange.as_view(action=action, serializer=serializer, status=status),
+        )
+        for name, (action, serializer, status) in api.CALL_CHANGES.items()
+    ),
+    path("narrative/<int:note_id>/seal/", api.SealNote.as_view()),
+    path("units/<int:unit_id>/status/", api.UnitStatus.as_view()),
+    path("dispositions-owed/", api.DispositionsOwed.as_view()),
+    *(
+        path(
+            f"assignments/<int:assignment_id>/{name}/",
+            api.AssignmentChange.as_view(action=action, serializer=serializer),
+        )
+        for name, (action, serializer) in api.ASSIGNMENT_CHANGES.items()
+    ),
+    path("alerts/<int:alert_id>/told/", api.TellUnit.as_view()),
+    path("alerts/<int:alert_id>/acknowledge/", api.AcknowledgeAlert.as_view()),
+    path("triage/preview/", api.TriagePreview.as_view()),
+    path("drafts/", api.Drafts.as_view()),
+    path("drafts/<uuid:draft_id>/", api.OneDraft.as_view()),
+    path("vocabulary/", api.Vocabulary.as_view()),
+]

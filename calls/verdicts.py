@@ -1,0 +1,230 @@
+"""The verdict on a call: read what was typed, evaluate the rules, store the proof, tell whoever must know.
+
+Runs as due work: a Celery worker is nudged, the sweep takes over within a second when none answers.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from calls import kinds, triage
+from calls.alerts import raise_alert
+from calls.facts import effective
+from calls.lifecycle import MODES, call_status
+from calls.models import Alert, Call, FactStatement, NarrativeEntry, RuleSet, Verdict
+from calls.rules_in_force import parsed, rule_set_for
+from care_dispatch.due.work import finish, schedule
+from care_dispatch.log import perform, record, write
+from teams.models import Unit
+
+logger = logging.getLogger(__name__)
+
+TRIAGE = "triage"
+QUESTION = "question"
+# A safety question nobody answered becomes "unknown" after this long (domain, "Unknown is not no").
+ANSWER_WITHIN = timedelta(seconds=60)
+# Rules that could not be loaded or failed are tried again after this long.
+RETRY_FALLBACK = timedelta(seconds=60)
+
+
+def run_triage(call_id: int, version: int, now: datetime, source: str) -> None:
+    """Due work: decide on a call."""
+    perform(record_verdict, actor=None, position="", source=source, now=now, call_id=call_id, engine=source)
+
+
+def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> dict[str, Any]:
+    """Take in new narrative, evaluate and store. The same facts and rules are never judged twice."""
+    call = Call.objects.select_for_update(of=("self",)).select_related("verdict", "center").get(pk=call_id)
+    finish(TRIAGE, call_id)
+    if call.status == Call.Status.CLOSED:
+        return {"call_id": call_id}
+    read = _take_in_narrative(call, now)
+    statements = [*FactStatement.objects.filter(call=call)]
+    facts = effective(statements) | {"location_confirmed": "yes" if call.location_confirmed else "no"}
+    rule_set, judged = _judge(call, facts, now)
+    if _same(call.verdict, rule_set, call.facts_version, facts):
+        return {"call_id": call_id}
+    verdict = _store(call, rule_set, facts, judged, engine, now)
+    before = call.verdict
+    sets = _apply(call, verdict, judged)
+    record(
+        kinds.VERDICT_RECORDED, center_id=call.center_id, call_id=call.pk, sets=sets,
+        refs={"verdict_id": verdict.pk, "statement_ids": [row.pk for row in read]},
+    )  # fmt: skip
+    if rule_set is None:
+        schedule(TRIAGE, call.pk, due_at=now + RETRY_FALLBACK, now=now, version=call.facts_version)
+        _alert(call, Alert.Kind.TRIAGE_FALLBACK, f"Call {call.number}: the rules did not run; {judged['because']}", now)
+    _ask_in_time(call, judged, now)
+    _tell_of_change(call, before, verdict, now)
+    return {"call_id": call_id, "verdict_id": verdict.pk}
+
+
+def _take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
+    """Store what the reader finds in entries it has not seen, as unconfirmed statements with their quotes.
+
+    CARE's own entries are not read: a quote would carry clinical text to the dispatcher.
+    """
+    entries = list(
+        call.narrative.filter(pk__gt=call.narrative_read_id, sealed_at__isnull=True)
+        .exclude(audience=NarrativeEntry.Audience.CARE)
+        .order_by("pk")
+    )
+    nature_is_new = call.nature_read != call.nature
+    if not entries and not nature_is_new:
+        return []
+    texts = [(f"note {entry.pk}", entry.text) for entry in entries] or [("call type", "")]
+    found = [
+        FactStatement(
+            call=call, fact=item.fact, value=item.value, source=FactStatement.Source.NARRATIVE, informant=informant,
+            confirmed=False, evidence=item.quote, stated_at=now,
+        )
+        for informant, text in texts
+        for item in _read(text, call.nature)
+    ]  # fmt: skip
+    call.narrative_read_id = max([call.narrative_read_id, *(entry.pk for entry in entries)])
+    call.nature_read = call.nature
+    call.facts_version += bool(found)
+    call.save(update_fields=["narrative_read_id", "nature_read", "facts_version"])
+    return FactStatement.objects.bulk_create(found)
+
+
+def _read(text: str, nature: str) -> Sequence[triage.SuggestedFact]:
+    try:
+        reading = triage.read(text, nature)
+    except Exception:  # the reader must never stand between a call and its verdict
+        logger.exception("the narrative reader failed; the call is judged on its stated facts")
+        return []
+    return reading.suggestions()
+
+
+def _judge(call: Call, facts: Mapping[str, Any], now: datetime) -> tuple[RuleSet | None, dict[str, Any]]:
+    """The rules' answer, or police/fire/EMS first when they cannot be loaded or fail. Never CARE alone by default."""
+    try:
+        rule_set = rule_set_for(call.center_id, now)
+        rules = parsed(rule_set)
+        return rule_set, triage.evaluate(facts, rules).as_dict() | triage.explain(facts, rules)
+    except Exception as error:
+        logger.exception("triage of call %s fell back", call.pk)
+        return None, triage.fallback_verdict(f"{type(error).__name__}: {error}"[:200]).as_dict()
+
+
+def _same(earlier: Verdict | None, rule_set: RuleSet | None, facts_version: int, facts: Mapping[str, Any]) -> bool:
+    if earlier is None or rule_set is None and earlier.rule_set_id is not None:
+        return False
+    rule_set_id = rule_set.pk if rule_set else None
+    return (earlier.rule_set_id, earlier.facts_version, earlier.facts) == (rule_set_id, facts_version, facts)
+
+
+def _store(
+    call: Call, rule_set: RuleSet | None, facts: dict[str, Any], judged: dict[str, Any], engine: str, now: datetime
+) -> Verdict:
+    taken = Verdict.objects.filter(call=call, facts_version=call.facts_version, rule_set=rule_set).exists()
+    if taken:  # a fact outside the statements changed (the location was confirmed): a new state of knowledge
+        call.facts_version += 1
+        call.save(update_fields=["facts_version"])
+    fallback = rule_set is None
+    return Verdict.objects.create(
+        call=call,
+        facts_version=call.facts_version,
+        rule_set=rule_set,
+        engine=Verdict.Engine.FALLBACK if fallback else engine if engine in Verdict.Engine else Verdict.Engine.SWEEP,
+        facts=facts,
+        level=judged["level"],
+        response=judged["response"],
+        services=judged["services"],
+        lead=judged["lead"],
+        behavioral=judged["behavioral"],
+        proof=judged,
+        decided_at=now,
+    )
+
+
+def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str, Any]:
+    """What the board shows of the verdict; a priority set by hand stays."""
+    fields: dict[str, Any] = {
+        "facts_version": call.facts_version,
+        "verdict": verdict,
+        "level": verdict.level,
+        "response": verdict.response,
+        "services": verdict.services,
+        "lead": verdict.lead,
+    }
+    if judged.get("priority") and not call.priority_set_by_hand:
+        fields["priority"] = judged["priority"]
+    if call.status == Call.Status.IN_TRIAGE:
+        fields["status"] = call_status([], triaged=True)
+    sets = write(call, **fields)
+    sets["call.verdict_id"] = sets.pop("call.verdict")
+    return sets
+
+
+def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
+    """While a lighter answer waits for a safety question, start its clock; stop it when nothing is open."""
+    if judged.get("safety_questions") and call.center.timers_run:
+        schedule(QUESTION, call.pk, due_at=now + ANSWER_WITHIN, now=now, version=call.facts_version)
+    else:
+        finish(QUESTION, call.pk)
+
+
+def run_question(call_id: int, version: int, now: datetime, source: str) -> None:
+    """Due work: nobody answered the safety question in time."""
+    perform(question_unanswered, actor=None, position="", source=source, now=now, call_id=call_id)
+
+
+def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str, Any]:
+    """What was not asked becomes unknown, which is never safe; the rules decide again."""
+    call = Call.objects.select_for_update(of=("self",)).select_related("verdict", "center").get(pk=call_id)
+    finish(QUESTION, call_id)
+    questions = call.verdict.proof.get("safety_questions", []) if call.verdict else []
+    if call.status == Call.Status.CLOSED or not questions:
+        return {"call_id": call_id}
+    FactStatement.objects.bulk_create(
+        FactStatement(
+            call=call, fact=fact, value="unknown", source=FactStatement.Source.QUESTION, informant="not answered",
+            evidence=f"not answered within {ANSWER_WITHIN.seconds} seconds", stated_at=now,
+        )
+        for fact in questions
+    )  # fmt: skip
+    sets = write(call, facts_version=call.facts_version + 1)
+    schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
+    record(kinds.FACTS_STATED, center_id=call.center_id, call_id=call.pk, sets=sets)
+    _alert(call, Alert.Kind.QUESTION_UNANSWERED, f"Call {call.number}: not answered: {', '.join(questions)}", now)
+    return {"call_id": call_id}
+
+
+def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: datetime) -> None:
+    """One alert when the response changes, or when a safety fact worsens while units are on the call."""
+    if before is None:
+        return
+    worse = [
+        f"{triage.label(fact)}: {before.facts.get(fact, 'not asked')} → {value}".upper()
+        for fact, value in after.facts.items()
+        if triage.is_worse(fact, before.facts.get(fact), value)
+    ]
+    units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
+    if worse and units:
+        names = ", ".join(unit.callsign for unit in units)
+        text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
+        _alert(call, Alert.Kind.SAFETY_WORSENED, text, now, units)
+    elif before.response != after.response:
+        text = f"Call {call.number}: {MODES[before.response][1]} → {MODES[after.response][1]}"
+        _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
+
+
+def _alert(call: Call, kind: str, text: str, now: datetime, tell: Sequence[Unit] = ()) -> None:
+    """Raise it unless the very same alert is still open."""
+    if not Alert.objects.filter(call=call, kind=kind, text=text, closed_at__isnull=True).exists():
+        raise_alert(center=call.center, kind=kind, text=text, now=now, call=call, tell=tell)
+
+
+def triage_gave_up(call_id: int, attempts: int, error: str, now: datetime) -> None:
+    """Due work failed five times: the supervisor hears of it, and it is tried on."""
+    perform(work_failed, actor=None, position="", source="sweep", now=now, call_id=call_id, what=error)
+
+
+def work_failed(*, actor: None, now: datetime, call_id: int, what: str) -> dict[str, Any]:
+    call = Call.objects.select_for_update(of=("self",)).select_related("center").get(pk=call_id)
+    text = f"Call {call.number}: triage fails ({what}); police/fire/EMS first until it runs"
+    raise_alert(center=call.center, kind=Alert.Kind.WORK_FAILED, text=text, now=now, call=call)
+    return {"call_id": call_id}

@@ -1,0 +1,56 @@
+"""Every closed list a screen needs, as value and label, from the one place each is declared."""
+
+from typing import Any
+
+from calls import triage
+from calls.lifecycle import MODES
+from calls.models import Assignment, Call, Caller, Consult, NarrativeEntry
+from calls.natures import NATURES
+from teams.models import Agency, Unit
+
+
+def everything(center_id: int | None) -> dict[str, Any]:
+    agencies = Agency.objects.filter(center_id=center_id).order_by("code").values("code", "name", "kind")
+    return {
+        "facts": triage.vocabulary(),
+        "natures": [{"code": n.code, "label": n.label, "priority": n.priority} for n in NATURES],
+        "responses": [
+            {"value": value, "label": MODES[value][1], "mode": MODES[value][0]} for value in Call.Response.values
+        ],
+        "agencies": list(agencies),
+        "units": {"statuses": _pairs(Unit.Status)},
+        "priorities": _pairs(Call.Priority),
+        "origins": _pairs(Call.Origin),
+        "call_statuses": _pairs(Call.Status),
+        "closed_as": _pairs(Call.ClosedAs),
+        "not_sent": _pairs(Call.NotSent),
+        "outcomes": _pairs(Assignment.Outcome),
+        "dispositions": _pairs(Assignment.Disposition),
+        "lines": _pairs(Caller.Line),
+        "audiences": _pairs(NarrativeEntry.Audience),
+        "consult_questions": _pairs(Consult.Question),
+        "consult_modes": _pairs(Consult.Mode),
+        "consult_results": _pairs(Consult.Result),
+        "cancel_reasons": CANCEL_REASONS,
+        "mode_reasons": MODE_REASONS,
+    }
+
+
+def _pairs(choices: Any) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in choices.choices]
+
+
+# Offered by one key; free words are taken as well.
+CANCEL_REASONS = [
+    {"value": "caller_cancelled", "label": "Caller cancelled"},
+    {"value": "false_call", "label": "False call"},
+    {"value": "not_our_area", "label": "Not our area"},
+    {"value": "entered_in_error", "label": "Entered in error"},
+]
+MODE_REASONS = [
+    {"value": "new_information", "label": "New information"},
+    {"value": "crew_request", "label": "Crew asks for it"},
+    {"value": "caller_request", "label": "Caller asks for it"},
+    {"value": "local_knowledge", "label": "Local knowledge"},
+    {"value": "no_unit", "label": "No such unit free"},
+]

@@ -1,0 +1,147 @@
+"""Sending units: several at once, none twice, CARE never alone past an open danger."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+
+from calls.dispatch import CareNeedsPolice, UnitHeld, UnitNotAvailable, send_units, set_mode
+from calls.models import Assignment, Call
+from care_dispatch.log import perform
+from care_dispatch.refusal import Forbidden, Invalid, NotFound
+from teams.models import Unit, User
+from tests.cast import NOW, act, last_event, make_call, make_center, make_unit, make_user, send, use_default_rules
+
+pytestmark = pytest.mark.django_db
+
+SAFE = {"weapon": "denied", "violence": "denied", "suicide": "denied", "is_behavioral": "yes", "need": "in_person"}
+
+
+@pytest.fixture
+def rules(db: None) -> None:
+    use_default_rules()
+
+
+def test_one_command_sends_care_and_police_in_one_transaction(rules: None) -> None:
+    center = make_center()
+    dispatcher, care, police = make_user(center), make_unit(center), make_unit(center, discipline="police")
+    done = send(dispatcher, make_call(dispatcher), care, police)
+    assert len(done.result["assignments"]) == 2
+    assert {care.assignments.get().call_id, police.assignments.get().call_id} == {done.result["call_id"]}
+    assert last_event().kind == "unit.sent" and last_event().seq == done.seq
+
+
+def test_when_one_unit_is_held_none_is_sent_and_the_holder_is_named(rules: None) -> None:
+    center = make_center()
+    dispatcher, care, police = make_user(center), make_unit(center), make_unit(center, "P101", "police")
+    first = make_call(dispatcher)
+    send(dispatcher, first, police)
+    with pytest.raises(UnitHeld, match=f"P101 is dispatched on call {first.number} .sent by D1") as refused:
+        send(dispatcher, make_call(dispatcher), care, police)
+    assert refused.value.details["held_by"]["call_id"] == first.pk
+    assert not care.assignments.exists()
+
+
+def test_a_unit_out_of_service_is_not_sent(rules: None) -> None:
+    center = make_center()
+    dispatcher, police = make_user(center), make_unit(center, "P102", "police", status="unavailable")
+    with pytest.raises(UnitNotAvailable, match="P102 is unavailable"):
+        send(dispatcher, make_call(dispatcher), police)
+
+
+def test_another_centers_unit_looks_like_no_unit(rules: None) -> None:
+    dispatcher, stranger = make_user(make_center()), make_unit(make_center())
+    with pytest.raises(NotFound):
+        send(dispatcher, make_call(dispatcher), stranger)
+
+
+def test_care_is_not_sent_alone_before_triage(rules: None) -> None:
+    center = make_center()
+    dispatcher, care = make_user(center), make_unit(center)
+    with pytest.raises(CareNeedsPolice, match="not triaged yet"):
+        send(dispatcher, make_call(dispatcher, triaged=False), care)
+
+
+def test_care_goes_alone_once_the_dangers_are_asked_and_denied(rules: None) -> None:
+    center = make_center()
+    dispatcher, care = make_user(center), make_unit(center)
+    call = make_call(dispatcher, nature="Mental health, non-violent", facts=SAFE, location_confirmed=True)
+    send(dispatcher, call, care)
+    assert care.assignments.get().role == Assignment.Role.PRIMARY
+
+
+def test_care_alone_to_a_gun_is_refused_and_joined_by_police_it_stages(rules: None) -> None:
+    center = make_center()
+    dispatcher, care, police = make_user(center), make_unit(center), make_unit(center, discipline="police")
+    call = make_call(dispatcher, facts=SAFE | {"weapon": "in_hand", "weapon_type": "firearm"})
+    with pytest.raises(CareNeedsPolice, match="asks for police"):
+        send(dispatcher, call, care)
+    send(dispatcher, call, care, police)
+    assert care.assignments.get().role == Assignment.Role.STAGE
+
+
+def test_an_override_is_kept_with_its_reason(rules: None) -> None:
+    center = make_center()
+    dispatcher, care = make_user(center), make_unit(center)
+    send(dispatcher, make_call(dispatcher, triaged=False), care, override_reason="clinician is next door")
+    assert last_event("unit.sent").payload["ref"]["override"] == "clinician is next door"
+
+
+def test_the_database_refuses_a_second_open_assignment(rules: None) -> None:
+    center = make_center()
+    dispatcher, police = make_user(center), make_unit(center, discipline="police")
+    send(dispatcher, make_call(dispatcher), police)
+    other = make_call(dispatcher)
+    with pytest.raises(IntegrityError, match="one_open_assignment_per_unit"), transaction.atomic():
+        Assignment.objects.create(call=other, unit=police, dispatched_at=NOW)
+
+
+def race(people: Sequence[User], calls: Sequence[Call], unit: Unit) -> list[str]:
+    """Everybody sends the unit to their own call at the same instant; each outcome in words."""
+    barrier, outcomes = threading.Barrier(len(people)), list[str]()
+
+    def grab(person: User, call: Call) -> None:
+        barrier.wait()
+        try:
+            perform(
+                send_units, actor=person, position="D1", source="test", now=NOW, call_id=call.pk, unit_ids=[unit.pk]
+            )
+            outcomes.append("won")
+        except UnitHeld as refused:
+            outcomes.append(refused.details["held_by"]["unit"])
+        connections.close_all()
+
+    threads = [threading.Thread(target=grab, args=pair) for pair in zip(people, calls, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return sorted(outcomes)
+
+
+def test_two_dispatchers_racing_for_one_unit_get_one_winner(committed_db: None) -> None:
+    use_default_rules()
+    center = make_center()
+    people = [make_user(center), make_user(center)]
+    for _ in range(20):
+        police = make_unit(center, discipline="police")
+        assert race(people, [make_call(person) for person in people], police) == sorted(["won", police.callsign])
+        assert police.assignments.open().count() == 1
+
+
+def test_the_response_is_raised_with_one_key_and_lowered_only_with_a_reason(rules: None) -> None:
+    dispatcher = make_user(make_center())
+    call = make_call(dispatcher, nature="Mental health, non-violent", facts=SAFE, location_confirmed=True)
+    act(set_mode, by=dispatcher, call_id=call.pk, response="police_first", reason="")
+    with pytest.raises(Invalid, match="Say why"):
+        act(set_mode, by=dispatcher, call_id=call.pk, response="care_only", reason="")
+
+
+def test_from_level_four_only_a_supervisor_lowers_the_response(rules: None) -> None:
+    center = make_center()
+    dispatcher, supervisor = make_user(center), make_user(center, "supervisor")
+    call = make_call(dispatcher, facts=SAFE | {"weapon": "in_hand"})
+    with pytest.raises(Forbidden, match="supervisor"):
+        act(set_mode, by=dispatcher, call_id=call.pk, response="care_only", reason="seen it")
+    act(set_mode, by=supervisor, call_id=call.pk, response="care_police", reason="seen it")
