@@ -1,0 +1,37 @@
+"""Fill an empty database with the default rules and a demo region; run again, it adds only what is missing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from calls.rule_sets import seed_default_rules
+from referrals.demo import seed_directory
+from teams.demo import DEMO_PASSWORD, demo_users, seed_region
+
+
+class Command(BaseCommand):
+    help = "Stores the default rules and a synthetic demo region (center, agencies, units, crews, resources)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="add the demo region and its log-ins even where PRODUCTION is set"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        rules = seed_default_rules(now=now)
+        self.stdout.write(f"Rules: version {rules['version']} {'stored' if rules['added'] else 'was there'}.")
+        if settings.PRODUCTION and not options["demo"]:
+            self.stdout.write("PRODUCTION is set: no demo region. Use --demo to add it with its known passwords.")
+            return
+        added = seed_region(now=now, demo=options["demo"]) | seed_directory(now=now)
+        told = ", ".join(f"{what} {count}" for what, count in added.items() if count)
+        self.stdout.write(f"Synthetic demo region best-southwest: {told or 'nothing new'}.")
+        if options["verbosity"] > 1:
+            for username, password, role, what_for in demo_users():
+                self.stdout.write(f"  {username:<11}{password}  {role}: {what_for}")
+        else:
+            names = ", ".join(name for name, *_ in demo_users())
+            self.stdout.write(f"Demo log-ins, all with the password {DEMO_PASSWORD}: {names}.")

@@ -1,0 +1,253 @@
+"""Changes of who can respond: centers, agencies, people, units, and crews signing on and off."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from care_dispatch.access import DISPATCH_ROLES, Role
+from care_dispatch.log import record, write
+from care_dispatch.log.door import sets_of
+from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
+from teams import kinds
+from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
+
+# Apps above add what keeps a crew from signing off: each takes the unit and raises a Refused that says why.
+sign_off_checks: list[Callable[[Unit], None]] = []
+
+NO_UNIT = "There is no such unit."
+
+
+class CallsignTaken(Conflict):
+    code = "callsign_taken"
+
+
+class OnAnotherUnit(Conflict):
+    """The person is on shift elsewhere at that time; the message says on which unit and until when."""
+
+    code = "on_another_unit"
+
+
+class NobodyOnShift(Conflict):
+    code = "nobody_on_shift"
+
+
+# --- configuration -----------------------------------------------------------------------------
+def create_center(
+    *,
+    actor: User | None,
+    now: datetime,
+    code: str,
+    name: str,
+    time_zone: str,
+    synthetic: bool = False,
+    timers_run: bool = True,
+) -> dict[str, Any]:
+    """A new tenant. ``timers_run`` False: a replayed center that keeps its own past clock."""
+    _require_admin(actor)
+    center = Center.objects.create(
+        code=code, name=name, time_zone=time_zone, synthetic=synthetic, timers_run=timers_run
+    )
+    record(kinds.CENTER_CREATED, center_id=center.pk)
+    return {"center_id": center.pk}
+
+
+def create_agency(
+    *,
+    actor: User | None,
+    now: datetime,
+    center_id: int,
+    code: str,
+    name: str,
+    kind: str,
+    outline: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """``outline``: GeoJSON geometry of the jurisdiction, WGS 84 degrees."""
+    _require_admin(actor)
+    agency = Agency.objects.create(center_id=center_id, code=code, name=name, kind=kind, outline=outline)
+    record(kinds.AGENCY_CREATED, center_id=center_id, agency_id=agency.pk)
+    return {"agency_id": agency.pk}
+
+
+def create_user(
+    *,
+    actor: User | None,
+    now: datetime,
+    center_id: int,
+    agency_id: int | None,
+    username: str,
+    password: str,
+    role: str,
+    first_name: str = "",
+    last_name: str = "",
+    hashed: bool = False,
+) -> dict[str, Any]:
+    """``hashed``: the password is a hash already (a seed shares one, hashing takes a quarter of a second)."""
+    _require_admin(actor)
+    user = User.objects.create(
+        center_id=center_id,
+        agency_id=agency_id,
+        username=username,
+        password=password if hashed else make_password(password),
+        role=role,
+        first_name=first_name,
+        last_name=last_name,
+        is_staff=role == Role.ADMIN,
+        is_superuser=role == Role.ADMIN,
+        date_joined=now,
+    )
+    record(kinds.USER_CREATED, center_id=center_id, agency_id=agency_id, refs={"user_id": user.pk})
+    return {"user_id": user.pk}
+
+
+def create_unit(
+    *,
+    actor: User | None,
+    now: datetime,
+    center_id: int,
+    agency_id: int,
+    callsign: str,
+    discipline: str,
+    capabilities: Sequence[str] = (),
+    languages: Sequence[str] = ("en",),
+    home: str = "",
+    status: str = Unit.Status.OFF_DUTY,
+) -> dict[str, Any]:
+    """A new unit, off duty until a crew signs on. A callsign is one word, unique among the center's units."""
+    _require_admin(actor)
+    if Unit.objects.filter(center_id=center_id, callsign=callsign, retired=False).exists():
+        raise CallsignTaken(f"There is a unit {callsign} already.")
+    unit = Unit.objects.create(
+        center_id=center_id,
+        agency_id=agency_id,
+        callsign=callsign,
+        discipline=discipline,
+        capabilities=list(capabilities),
+        languages=list(languages),
+        home=home,
+        status=status,
+        status_at=now,
+    )
+    record(
+        kinds.UNIT_CREATED, center_id=center_id, unit_id=unit.pk, agency_id=agency_id,
+        sets=sets_of(unit, *kinds.UNIT_FIELDS),
+    )  # fmt: skip
+    return {"unit_id": unit.pk}
+
+
+def change_unit(*, actor: User | None, now: datetime, unit_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Change what a unit is: capabilities, languages, home, callsign, retired. Status moves by report only."""
+    _require_admin(actor)
+    allowed = {"callsign", "capabilities", "languages", "home", "retired"}
+    if unknown := sorted(set(changes) - allowed):
+        raise Invalid(f"{unknown[0]} is not changed here; this takes {', '.join(sorted(allowed))}.")
+    unit = _lock_unit(actor, unit_id)
+    callsign = changes.get("callsign", unit.callsign)
+    taken = Unit.objects.filter(center_id=unit.center_id, callsign=callsign, retired=False).exclude(pk=unit.pk)
+    if taken.exists():
+        raise CallsignTaken(f"There is a unit {callsign} already.")
+    sets = write(unit, **changes)
+    record(kinds.UNIT_CHANGED, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets)
+    return {"unit_id": unit.pk}
+
+
+def _require_admin(actor: User | None) -> None:
+    if actor is not None and actor.role != Role.ADMIN:
+        raise Forbidden("Only an admin changes the configuration.")
+
+
+# --- crews ----------------------------------------------------------------------------------------
+def sign_on(
+    *, actor: User | None, now: datetime, unit_id: int, crew: Sequence[tuple[int, str]], until: datetime
+) -> dict[str, Any]:
+    """Put a crew, ``(user id, duty)`` each, on a unit until a time. A unit that was off duty becomes available."""
+    unit = _lock_unit(actor, unit_id)
+    _require_own_or_dispatch(actor, [user_id for user_id, _ in crew])
+    if not crew or until <= now:
+        raise Invalid("A crew signs on with at least one person, until a time still to come.")
+    users = User.objects.in_bulk([user_id for user_id, _ in crew])
+    if any(user_id not in users or users[user_id].center_id != unit.center_id for user_id, _ in crew):
+        raise NotFound("There is no such person.")
+    busy = Shift.objects.filter(user__in=users, during__overlap=(now, until)).select_related("unit", "user")
+    for shift in busy.order_by("pk"):
+        name, until_at = shift.user.username, f"{shift.during.upper:%H:%M}"
+        raise OnAnotherUnit(f"{name} is on {shift.unit.callsign} until {until_at} UTC; sign off there first.")
+    shifts = [
+        Shift.objects.create(unit=unit, user_id=user_id, duty=duty, during=(now, until)) for user_id, duty in crew
+    ]
+    sets = {}
+    if unit.status == Unit.Status.OFF_DUTY:
+        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=now)
+    _record_crew(kinds.CREW_SIGNED_ON, unit, shifts, sets)
+    return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in shifts]}
+
+
+def sign_off(*, actor: User | None, now: datetime, unit_id: int) -> dict[str, Any]:
+    """End the shift of everybody on the unit and take it off duty, once nothing keeps its crew."""
+    unit = _lock_unit(actor, unit_id)
+    shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    if not shifts:
+        raise NobodyOnShift(f"Nobody is on shift with {unit.callsign}.")
+    _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
+    for check in sign_off_checks:
+        check(unit)
+    for shift in shifts:
+        _end_shift(shift, now)
+    sets = write(unit, status=Unit.Status.OFF_DUTY, status_at=now)
+    _record_crew(kinds.CREW_SIGNED_OFF, unit, shifts, sets)
+    return {"unit_id": unit.pk}
+
+
+def _end_shift(shift: Shift, now: datetime) -> None:
+    """A shift that began this very moment has no length and would overlap nothing: it goes."""
+    if shift.during.lower >= now:
+        shift.delete()
+    else:
+        shift.during = (shift.during.lower, now)
+        shift.save(update_fields=["during"])
+
+
+def extend_shifts(*, actor: User | None, now: datetime, unit_id: int, until: datetime) -> dict[str, Any]:
+    """Keep the crew that is on the unit now until a later time."""
+    unit = _lock_unit(actor, unit_id)
+    shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
+    late = [shift for shift in shifts if shift.during.upper < until]
+    for shift in late:
+        shift.during = (shift.during.lower, until)
+        shift.save(update_fields=["during"])
+    if late:
+        _record_crew(kinds.SHIFT_EXTENDED, unit, late, {})
+    return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in late]}
+
+
+def place_unit(*, actor: User | None, now: datetime, unit_id: int, lat: float, lng: float) -> dict[str, Any]:
+    """Remember where a unit is; the newest place replaces the last and is not logged."""
+    unit = Unit.objects.filter(pk=unit_id, retired=False).first()
+    if unit is None or actor is not None and actor.center_id != unit.center_id:
+        raise NotFound(NO_UNIT)
+    UnitPosition.objects.update_or_create(unit=unit, defaults={"lat": lat, "lng": lng, "at": now})
+    return {"unit_id": unit.pk}
+
+
+def _record_crew(kind: Any, unit: Unit, shifts: Sequence[Shift], sets: Mapping[str, Any]) -> None:
+    record(
+        kind, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets,
+        refs={"shift_ids": [shift.pk for shift in shifts]},
+    )  # fmt: skip
+
+
+def _lock_unit(actor: User | None, unit_id: int) -> Unit:
+    unit = Unit.objects.select_for_update().filter(pk=unit_id, retired=False).first()
+    if unit is None or actor is not None and actor.center_id != unit.center_id:
+        raise NotFound(NO_UNIT)
+    return unit
+
+
+def _require_own_or_dispatch(actor: User | None, user_ids: Sequence[int]) -> None:
+    """A dispatcher signs any crew on or off; anybody else only a crew they belong to."""
+    if actor is None or actor.role in DISPATCH_ROLES:
+        return
+    if actor.pk not in user_ids:
+        raise Forbidden("A crew signs itself on and off; a dispatcher may do it for them.")

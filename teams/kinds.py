@@ -1,0 +1,30 @@
+"""The kinds of event teams writes to the log, with the operational fields each may change."""
+
+from care_dispatch.log import EventKind
+
+UNIT_FIELDS = (
+    "center_id",
+    "agency_id",
+    "callsign",
+    "discipline",
+    "capabilities",
+    "languages",
+    "home",
+    "status",
+    "status_at",
+    "unavailable_reason",
+    "unavailable_until",
+    "retired",
+)
+_UNIT_STATUS = frozenset({"unit.status", "unit.status_at"})
+
+CENTER_CREATED = EventKind("center.created")
+AGENCY_CREATED = EventKind("agency.created")
+USER_CREATED = EventKind("user.created", refs=frozenset({"user_id"}))
+UNIT_CREATED = EventKind("unit.created", frozenset(f"unit.{name}" for name in UNIT_FIELDS))
+UNIT_CHANGED = EventKind("unit.changed", frozenset(f"unit.{name}" for name in UNIT_FIELDS))
+CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids"}))
+CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids"}))
+SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
+
+ALL = [value for value in list(globals().values()) if isinstance(value, EventKind)]
