@@ -52,11 +52,11 @@ def require_care(actor: User | None, what: str) -> None:
 
 # --- referrals -------------------------------------------------------------------------------------
 def refer(
-    *, actor: User, now: datetime, call_id: int, service_id: int, note: str = "", status: str = Status.REQUESTED
+    *, actor: User, now: datetime, call_id: int, service_id: int, note: str = "", begin_as: str = Status.REQUESTED
 ) -> dict[str, Any]:
     """Refer somebody of the call to a service, requested at once or as a draft; the call may be open or closed."""
     require_care(actor, "make a referral")
-    if status not in (Status.DRAFT, Status.REQUESTED):
+    if begin_as not in (Status.DRAFT, Status.REQUESTED):
         raise Invalid("A referral begins as draft or requested.")
     call = lock_call(actor, call_id, now)
     service = _service(call, service_id)
@@ -64,11 +64,11 @@ def refer(
     referral = Referral.objects.create(
         call=call,
         service=service,
-        status=status,
+        status=begin_as,
         note=note,
         made_by=actor,
         made_at=now,
-        requested_at=now if status == Status.REQUESTED else None,
+        requested_at=now if begin_as == Status.REQUESTED else None,
     )
     _step(referral, actor, now)
     record(kinds.REFERRAL_MADE, center_id=call.center_id, call_id=call.pk, refs={"referral_id": referral.pk})
@@ -95,36 +95,36 @@ def _check_not_referred(call: Call, service: Service) -> None:
 
 
 def move_referral(
-    *, actor: User, now: datetime, referral_id: int, status: str, reason: str = "", confirmed_with: str = ""
+    *, actor: User, now: datetime, referral_id: int, to: str, reason: str = "", confirmed_with: str = ""
 ) -> dict[str, Any]:
     """Move a referral on. Completed means the service confirmed it has the person: ``confirmed_with`` says who did."""
     require_care(actor, "change a referral")
     referral, call = _lock_referral(actor, referral_id, now)
-    if status == referral.status:
+    if to == referral.status:
         raise MoveNotAllowed(f"The referral is {referral.get_status_display().lower()} already.")
-    if status not in moves(referral.status):
+    if to not in moves(referral.status):
         raise MoveNotAllowed(
             f"A referral that is {referral.get_status_display().lower()} cannot become"
-            f" {Status(status).label.lower()}; it can become"
+            f" {Status(to).label.lower()}; it can become"
             f" {', '.join(Status(move).label.lower() for move in moves(referral.status)) or 'nothing else'}.",
             moves=list(moves(referral.status)),
         )
-    if status in NEEDS_REASON and not reason:
-        raise Invalid(f"Say why the referral is {Status(status).label.lower()}: {', '.join(Referral.Reason.values)}.")
-    if status == Status.COMPLETED and not confirmed_with.strip():
+    if to in NEEDS_REASON and not reason:
+        raise Invalid(f"Say why the referral is {Status(to).label.lower()}: {', '.join(Referral.Reason.values)}.")
+    if to == Status.COMPLETED and not confirmed_with.strip():
         raise Invalid("The loop closes when the service has the person: say who there confirmed it.")
-    fields: dict[str, Any] = {"status": status, "reason": reason if status in NEEDS_REASON else ""}
+    fields: dict[str, Any] = {"status": to, "reason": reason if to in NEEDS_REASON else ""}
     stamps = {Status.REQUESTED: "requested_at", Status.ACCEPTED: "accepted_at", Status.COMPLETED: "received_at"}
-    if (stamp := stamps.get(Status(status))) and getattr(referral, stamp) is None:
+    if (stamp := stamps.get(Status(to))) and getattr(referral, stamp) is None:
         fields[stamp] = now
-    if status == Status.COMPLETED:
+    if to == Status.COMPLETED:
         fields["confirmed_with"] = confirmed_with
-    if status == Status.REQUESTED:
+    if to == Status.REQUESTED:
         _service(call, referral.service_id)
     write(referral, **fields)
     _step(referral, actor, now)
     record(kinds.REFERRAL_MOVED, center_id=call.center_id, call_id=call.pk, refs={"referral_id": referral.pk})
-    return {"referral_id": referral.pk, "status": status}
+    return {"referral_id": referral.pk, "status": to}
 
 
 def _step(referral: Referral, actor: User | None, now: datetime) -> None:

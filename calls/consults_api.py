@@ -1,0 +1,65 @@
+"""The consults API: each view parses, performs one action or answers one selector."""
+
+from django.utils import timezone
+from rest_framework import serializers as s
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls import consults
+from calls.api import query
+from calls.models import Consult
+from calls.serializers import LONG, choice, text
+from calls.units_named import unit_ids_named
+from care_dispatch.api import StrictSerializer, View
+
+MAX_ID = 2**62
+
+
+class ConsultQuery(StrictSerializer):
+    call = s.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+
+
+class Question(StrictSerializer):
+    question = choice(Consult.Question.choices, required=True)
+    mode = choice(Consult.Mode.choices)
+    requester_agency = text(limit=60)
+    requester_unit = s.JSONField(required=False)
+    call = s.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_ID)
+
+
+class Answer(StrictSerializer):
+    unit = s.JSONField(required=False)
+
+
+class End(StrictSerializer):
+    result = choice(Consult.Result.choices, required=True)
+    advice = text(limit=LONG)
+
+
+def _unit_id(request: Request, name: object) -> int | None:
+    """The id behind a callsign or id; None when no unit is named."""
+    return unit_ids_named(request.user.center_id, [name])[0] if name not in (None, "") else None
+
+
+class Consults(View):
+    def get(self, request: Request) -> Response:
+        wanted = query(request, ConsultQuery)
+        return Response({"consults": consults.consults(request.user, timezone.now(), wanted.get("call"))})
+
+    def post(self, request: Request) -> Response:
+        fields = self.parsed(request, Question)
+        fields["requester_unit_id"] = _unit_id(request, fields.pop("requester_unit", None))
+        fields["call_id"] = fields.pop("call", None)
+        return self.change(request, consults.ask_consult, status=201, **fields)
+
+
+class AnswerConsult(View):
+    def post(self, request: Request, consult_id: int) -> Response:
+        unit_id = _unit_id(request, self.parsed(request, Answer).get("unit"))
+        return self.change(request, consults.answer_consult, consult_id=consult_id, unit_id=unit_id)
+
+
+class EndConsult(View):
+    def post(self, request: Request, consult_id: int) -> Response:
+        fields = self.parsed(request, End)
+        return self.change(request, consults.end_consult, consult_id=consult_id, **fields)
