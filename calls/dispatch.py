@@ -163,7 +163,7 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
     return write(call, **fields) if fields else {}
 
 
-def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason: str) -> dict[str, Any]:
+def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason: str = "") -> dict[str, Any]:
     """Set the response by hand: heavier with one key, lighter with a reason, lighter from level 4 by a supervisor."""
     require_dispatch(actor, "set the response")
     call = open_call(actor, call_id, now)

@@ -1,7 +1,6 @@
-"""What every API view shares: strict JSON, answers for refusals, and one way to turn a request into a change."""
+"""What every API view shares: answers for refusals, and one way to turn a request into a change."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -9,79 +8,19 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from rest_framework import exceptions, parsers, serializers
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_answer
 
 from care_dispatch.log import Done, Key, perform
+from care_dispatch.parsing import BODY
 from care_dispatch.refusal import Invalid, Refused
-
-MAX_DEPTH = 20
-MAX_INTEGER = 2**63 - 1
-BODY = "care_dispatch.body"
 
 
 class KeyMissing(Refused):
     code = "key_missing"
-
-
-class StrictJSONParser(parsers.BaseParser):
-    """JSON as RFC 8259 means it: no NaN, no doubled keys, no NUL or lone surrogate, at most 20 levels deep."""
-
-    media_type = "application/json"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        raw = stream.read()
-        if parser_context:
-            parser_context["request"]._request.META[BODY] = raw
-        try:
-            data = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
-            _check(data)
-        except (ValueError, RecursionError) as error:
-            reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
-            raise exceptions.ParseError(f"The body is not usable JSON: {reason[:200]}.") from None
-        return data
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key appears twice in one object")
-    return found
-
-
-def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is not a JSON number")
-
-
-def _check(data: Any) -> None:
-    """Refuse what PostgreSQL or a screen cannot hold; walks without recursion."""
-    waiting = [(data, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
-        if isinstance(value, str):
-            _check_text(value)
-        elif isinstance(value, int) and abs(value) > MAX_INTEGER:
-            raise ValueError("a whole number is too large")
-        elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-            raise ValueError("a number is too large")
-        elif isinstance(value, dict):
-            waiting.extend((part, depth + 1) for pair in value.items() for part in pair)
-        elif isinstance(value, list):
-            waiting.extend((part, depth + 1) for part in value)
-
-
-def _check_text(value: str) -> None:
-    if "\x00" in value:
-        raise ValueError("text holds a NUL character")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("text holds half of a surrogate pair") from None
 
 
 def answer_exception(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -143,10 +143,12 @@ class Call(models.Model):
 class CallNumber(models.Model):
     """The last number given out in a center on a local day: gap-free, unlike a sequence after a crash."""
 
-    pk = models.CompositePrimaryKey("center_id", "day")
-    center = models.ForeignKey(Center, models.PROTECT)
+    center = models.ForeignKey(Center, models.PROTECT, related_name="+")
     day = models.DateField()
     last = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["center", "day"], name="one_counter_per_day")]
 
 
 class Caller(models.Model):

@@ -1,16 +1,11 @@
 """Sending units: several at once, none twice, CARE never alone past an open danger."""
 
-import threading
-from collections.abc import Sequence
-
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
-from calls.dispatch import CareNeedsPolice, UnitHeld, UnitNotAvailable, send_units, set_mode
-from calls.models import Assignment, Call
-from care_dispatch.log import perform
+from calls.dispatch import CareNeedsPolice, UnitHeld, UnitNotAvailable, set_mode
+from calls.models import Assignment
 from care_dispatch.refusal import Forbidden, Invalid, NotFound
-from teams.models import Unit, User
 from tests.cast import NOW, act, last_event, make_call, make_center, make_unit, make_user, send, use_default_rules
 
 pytestmark = pytest.mark.django_db
@@ -95,39 +90,6 @@ def test_the_database_refuses_a_second_open_assignment(rules: None) -> None:
     other = make_call(dispatcher)
     with pytest.raises(IntegrityError, match="one_open_assignment_per_unit"), transaction.atomic():
         Assignment.objects.create(call=other, unit=police, dispatched_at=NOW)
-
-
-def race(people: Sequence[User], calls: Sequence[Call], unit: Unit) -> list[str]:
-    """Everybody sends the unit to their own call at the same instant; each outcome in words."""
-    barrier, outcomes = threading.Barrier(len(people)), list[str]()
-
-    def grab(person: User, call: Call) -> None:
-        barrier.wait()
-        try:
-            perform(
-                send_units, actor=person, position="D1", source="test", now=NOW, call_id=call.pk, unit_ids=[unit.pk]
-            )
-            outcomes.append("won")
-        except UnitHeld as refused:
-            outcomes.append(refused.details["held_by"]["unit"])
-        connections.close_all()
-
-    threads = [threading.Thread(target=grab, args=pair) for pair in zip(people, calls, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(outcomes)
-
-
-def test_two_dispatchers_racing_for_one_unit_get_one_winner(committed_db: None) -> None:
-    use_default_rules()
-    center = make_center()
-    people = [make_user(center), make_user(center)]
-    for _ in range(20):
-        police = make_unit(center, discipline="police")
-        assert race(people, [make_call(person) for person in people], police) == sorted(["won", police.callsign])
-        assert police.assignments.open().count() == 1
 
 
 def test_the_response_is_raised_with_one_key_and_lowered_only_with_a_reason(rules: None) -> None:

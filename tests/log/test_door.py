@@ -1,18 +1,16 @@
 """The door: one transaction, numbered events, repeats that change nothing, a log nobody can rewrite."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 
 from calls import kinds
 from calls.intake import create_call
-from calls.models import Call
-from care_dispatch.log import Key, perform, record
+from care_dispatch.log import Key, record
 from care_dispatch.log.door import KeyReused
 from care_dispatch.log.models import Event, Head
-from tests.cast import NOW, act, make_call, make_center, make_user
+from tests.cast import act, make_call, make_center, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -88,23 +86,3 @@ def test_each_event_carries_the_hash_of_the_one_before() -> None:
     make_call(dispatcher, triaged=False)
     *_, before, after = Event.objects.order_by("seq")
     assert bytes(after.prev_hash) == bytes(before.hash) and len(after.hash) == 32
-
-
-def test_fifty_twins_of_one_request_make_one_call(committed_db: Any) -> None:
-    dispatcher = make_user(make_center())
-    key, answers = Key(dispatcher.pk, "twins", "h"), []
-
-    def ask() -> None:
-        args = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
-        answers.append(
-            perform(create_call, actor=dispatcher, position="D1", source="test", now=NOW, key=key, **args).result
-        )
-        connections.close_all()
-
-    threads = [threading.Thread(target=ask) for _ in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert Call.objects.count() == 1
-    assert len(answers) == 50 and all(answer == answers[0] for answer in answers)
