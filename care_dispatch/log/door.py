@@ -104,10 +104,7 @@ def _attempt(change: _Change, action: Callable[..., Mapping[str, Any]], key: Key
             if key and (earlier := _claim(key, change.now)):
                 return earlier
             result = dict(action(**args))
-            seq = _append(change) if change.events else 0
-            if key:
-                _store(key, result, seq)
-            return Done(result, seq)
+            return Done(result, _append(change, key, result))
     finally:
         _change.reset(token)
 
@@ -195,26 +192,43 @@ def _claim(key: Key, now: datetime) -> Done | None:
     return Done(json.loads(result) if isinstance(result, str) else result, seq, repeated=True)
 
 
-def _append(change: _Change) -> int:
-    """Lock the head, number the events and insert them; the trigger stamps each with its time and hash."""
-    rows = json.dumps(change.events, cls=DjangoJSONEncoder)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE log_head SET seq = seq + %s RETURNING seq", [len(change.events)])
-        (seq,) = cursor.fetchone()
-        cursor.execute(
-            "INSERT INTO log_event (seq, kind, center_id, call_id, unit_id, agency_id, actor_id, position, source,"
-            " device_at, payload) SELECT %s + n, kind, center_id, call_id, unit_id, agency_id, actor_id, position,"
-            " source, device_at, payload FROM jsonb_to_recordset(%s) AS e(n bigint, kind text, center_id bigint,"
-            " call_id bigint, unit_id bigint, agency_id bigint, actor_id bigint, position text, source text,"
-            " device_at timestamptz, payload jsonb) ORDER BY n",
-            [seq - len(change.events), rows],
-        )
-    return int(seq)
+# One statement, so that the head is locked for one round trip: number the events, insert them, keep the answer.
+_APPEND = """
+WITH head AS (UPDATE log_head SET seq = seq + %(count)s RETURNING seq),
+events AS (
+    INSERT INTO log_event (seq, kind, center_id, call_id, unit_id, agency_id, actor_id, position, source, device_at, payload)
+    SELECT head.seq - %(count)s + e.n, e.kind, e.center_id, e.call_id, e.unit_id, e.agency_id, e.actor_id, e.position,
+        e.source, e.device_at, e.payload
+    FROM head, jsonb_to_recordset(%(events)s) AS e(n bigint, kind text, center_id bigint, call_id bigint, unit_id bigint,
+        agency_id bigint, actor_id bigint, position text, source text, device_at timestamptz, payload jsonb)
+    ORDER BY e.n
+),
+kept AS (
+    UPDATE log_idempotencykey SET result = %(result)s, seq = head.seq FROM head
+    WHERE user_id = %(user_id)s AND key = %(key)s
+)
+SELECT seq FROM head
+"""
+_KEEP = "UPDATE log_idempotencykey SET result = %(result)s, seq = 0 WHERE user_id = %(user_id)s AND key = %(key)s"
 
 
-def _store(key: Key, result: Mapping[str, Any], seq: int) -> None:
+def _append(change: _Change, key: Key | None, result: Mapping[str, Any]) -> int:
+    """Lock the head, number the events, insert them and store the answer; the trigger stamps time and hash."""
+    values = {
+        "count": len(change.events),
+        "events": _json(change.events),
+        "result": _json(result),
+        "user_id": key.user_id if key else None,
+        "key": key.key if key else None,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE log_idempotencykey SET result = %s, seq = %s WHERE user_id = %s AND key = %s",
-            [json.dumps(result, cls=DjangoJSONEncoder), seq, key.user_id, key.key],
-        )
+        if change.events:
+            cursor.execute(_APPEND, values)
+            return int(cursor.fetchone()[0])
+        if key:  # what was asked for is so already: nothing to record, but the answer is kept
+            cursor.execute(_KEEP, values)
+        return 0
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder)

@@ -86,3 +86,13 @@ def test_each_event_carries_the_hash_of_the_one_before() -> None:
     make_call(dispatcher, triaged=False)
     *_, before, after = Event.objects.order_by("seq")
     assert bytes(after.prev_hash) == bytes(before.hash) and len(after.hash) == 32
+
+
+def test_a_change_that_was_so_already_keeps_its_answer_without_an_event() -> None:
+    def nothing_to_do(*, actor: Any, now: Any) -> dict[str, Any]:
+        return {"call_id": 7}
+
+    dispatcher = make_user(make_center())
+    key, before = Key(dispatcher.pk, "so", "h"), seqs()
+    assert act(nothing_to_do, by=dispatcher, key=key).result == act(nothing_to_do, by=dispatcher, key=key).result
+    assert seqs() == before
