@@ -12,11 +12,16 @@ from typing import Any, Protocol
 class LoggedEvent(Protocol):
     """What ``touched_by`` may look at: the columns of log.Event."""
 
-    kind: str
-    center_id: int | None
-    call_id: int | None
-    unit_id: int | None
-    payload: dict[str, Any]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def center_id(self) -> int | None: ...
+    @property
+    def call_id(self) -> int | None: ...
+    @property
+    def unit_id(self) -> int | None: ...
+    @property
+    def payload(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
