@@ -18,11 +18,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", action="store_true", help="add the demo region and its log-ins even where PRODUCTION is set"
         )
+        parser.add_argument("--rules-only", action="store_true", help="store the default rules and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         rules = seed_default_rules(now=now)
         self.stdout.write(f"Rules: version {rules['version']} {'stored' if rules['added'] else 'was there'}.")
+        if options["rules_only"]:
+            return
         if settings.PRODUCTION and not options["demo"]:
             self.stdout.write("PRODUCTION is set: no demo region. Use --demo to add it with its known passwords.")
             return
