@@ -94,6 +94,12 @@ def drop_unit(call_id: int, unit_id: int, now: datetime) -> None:
             _close(alert, None, now)
 
 
+def close_alerts_of(call: Call, now: datetime) -> None:
+    """Nobody works a closed call: what it raised is answered by its end."""
+    for alert in Alert.objects.select_for_update().filter(call=call, closed_at__isnull=True).order_by("pk"):
+        _close(alert, None, now)
+
+
 def _lock_alert(actor: User, alert_id: int, now: datetime) -> Alert:
     alert = Alert.objects.select_for_update(of=("self",)).select_related("call").filter(pk=alert_id).first()
     if alert is None or alert.center_id != actor.center_id:

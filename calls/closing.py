@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from calls import kinds
+from calls.alerts import close_alerts_of
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Assignment, Call
@@ -58,6 +59,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
     )
     for kind in _REMINDERS:
         finish(kind, call.pk)
+    close_alerts_of(call, now)
     record(kinds.CALL_CLOSED, center_id=call.center_id, call_id=call.pk, sets=sets)
 
 

@@ -19,6 +19,8 @@ def require_dispatch(actor: User | None, what: str) -> None:
     """``actor`` None is the system itself."""
     if actor is not None and actor.role not in DISPATCH_ROLES:
         raise Forbidden(f"Only a dispatcher or supervisor may {what}.")
+    if actor is not None and actor.center_id is None:
+        raise Forbidden(f"This sign-in belongs to no center and may not {what}.")
 
 
 def own_unit_ids(actor: User, now: datetime) -> list[int]:

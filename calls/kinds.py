@@ -35,7 +35,8 @@ NOTE_SEALED = _kind("note.sealed", "", "note_id")
 FACTS_STATED = _kind("facts.stated", "call.facts_version", "statement_ids")
 VERDICT_RECORDED = _kind(
     "verdict.recorded",
-    "call.facts_version call.verdict_id call.level call.response call.services call.lead call.priority call.status",
+    "call.facts_version call.verdict_id call.level call.response call.services call.lead call.priority call.status"
+    " call.mode_override call.mode_reason",
     "verdict_id statement_ids",
 )
 UNIT_SENT = _kind(

@@ -34,18 +34,29 @@ class StillOnScene(Conflict):
     code = "still_on_scene"
 
 
+class JustMoved(Conflict):
+    """The unit was sent or freed by somebody else in this very moment; asking again gets the new state."""
+
+    code = "just_moved"
+
+
 def open_assignment_of(actor: User | None, unit_id: int, now: datetime) -> tuple[Assignment | None, Unit]:
     """The unit's open assignment with its call, all locked in order (call, unit, assignment), and the unit."""
-    found = Assignment.objects.open().filter(unit_id=unit_id).values_list("pk", "call_id").first()
+    found = _open_assignment(unit_id)
     call = Call.objects.select_for_update().get(pk=found[1]) if found else None
     (unit,) = lock_units(actor, [unit_id])
     may_report(actor, unit, now)
-    if found is None or call is None:
-        return None, unit
-    assignment = Assignment.objects.open().select_for_update().filter(pk=found[0]).first()
-    if assignment is not None:
+    # Looked up before the unit was locked: dispatch may have been quicker.
+    assignment = Assignment.objects.open().select_for_update().filter(unit_id=unit_id).first()
+    if (assignment.pk if assignment else None) != (found[0] if found else None):
+        raise JustMoved(f"{unit.callsign} was sent or freed just now; look and repeat.")
+    if assignment is not None and call is not None:
         assignment.call = call
     return assignment, unit
+
+
+def _open_assignment(unit_id: int) -> tuple[int, int] | None:
+    return Assignment.objects.open().filter(unit_id=unit_id).values_list("pk", "call_id").first()
 
 
 def report_stage(

@@ -11,7 +11,7 @@ from typing import Any
 from calls import kinds, triage
 from calls.alerts import raise_alert
 from calls.facts import effective
-from calls.lifecycle import MODES, call_status
+from calls.lifecycle import MODES, call_status, lighter
 from calls.models import Alert, Call, FactStatement, NarrativeEntry, RuleSet, Verdict
 from calls.rules_in_force import parsed, rule_set_for
 from care_dispatch.due.work import finish, schedule
@@ -152,11 +152,21 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
     }
     if judged.get("priority") and not call.priority_set_by_hand:
         fields["priority"] = judged["priority"]
+    if _outgrown(call, verdict):
+        fields |= {"mode_override": "", "mode_reason": ""}
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)
     sets = write(call, **fields)
     sets["call.verdict_id"] = sets.pop("call.verdict")
     return sets
+
+
+def _outgrown(call: Call, verdict: Verdict) -> bool:
+    """A response set by hand ends when the rules come to ask for more than they did when it was set."""
+    before = call.response or "standard"
+    return (
+        bool(call.mode_override) and lighter(call.mode_override, verdict.response) and lighter(before, verdict.response)
+    )
 
 
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 from calls import rules_in_force, selectors, verdicts
 from calls.alerts import UnitsNotTold, acknowledge_alert, tell_unit
 from calls.closing import UnitsStillAssigned, close_call, reopen_call
+from calls.dispatch import set_mode
 from calls.facts import state_facts
 from calls.fetch import CallClosed
 from calls.intake import SameFieldChanged, add_caller, change_call
@@ -249,3 +250,23 @@ def test_the_log_alone_rebuilds_the_call() -> None:
         assert told[field] == getattr(call, field), field
     assert rebuilt[("assignment", police.assignments.get().pk)]["status"] == "dispatched"
     assert rebuilt[("unit", police.pk)]["status"] == "dispatched"
+
+
+def test_a_response_set_by_hand_ends_when_the_danger_grows() -> None:
+    dispatcher = make_user(make_center())
+    safe = {"weapon": "denied", "violence": "denied", "suicide": "denied", "is_behavioral": "yes"}
+    call = make_call(dispatcher, nature="Mental health, non-violent", facts=safe, location_confirmed=True)
+    act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason="wants to talk")
+    act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
+    call = triage_now(call)
+    assert call.mode_override == "" and "police" in call.services
+
+
+def test_closing_a_call_answers_its_alerts() -> None:
+    dispatcher = make_user(make_center())
+    call = make_call(dispatcher, nature="Mental health, non-violent", location_confirmed=True)
+    act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand", "is_behavioral": "yes"})
+    triage_now(call)
+    assert Alert.objects.filter(call=call, closed_at__isnull=True).exists()
+    act(close_call, by=dispatcher, call_id=call.pk, closed_as="advised")
+    assert not Alert.objects.filter(call=call, closed_at__isnull=True).exists()
