@@ -1,5 +1,7 @@
 """The care API: each view parses, performs one action or answers one selector."""
 
+from typing import cast
+
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,12 +9,17 @@ from rest_framework.response import Response
 from calls.api import query
 from care_dispatch.api import View
 from referrals import actions, selectors, serializers
+from teams.models import User
+
+
+def _user(request: Request) -> User:
+    return cast(User, request.user)
 
 
 class Resources(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, serializers.DirectoryQuery)
-        return Response({"resources": selectors.directory(request.user, **wanted)})
+        return Response({"resources": selectors.directory(_user(request), **wanted)})
 
 
 class Referrals(View):
@@ -21,9 +28,9 @@ class Referrals(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, serializers.CallQuery)
         if "call" in wanted:
-            found = selectors.referrals_of(request.user, wanted["call"], timezone.now())
+            found = selectors.referrals_of(_user(request), wanted["call"], timezone.now())
         else:
-            found = selectors.open_referrals(request.user)
+            found = selectors.open_referrals(_user(request))
         return Response({"referrals": found})
 
 
@@ -49,9 +56,9 @@ class FollowUps(View):
         wanted = query(request, serializers.CallQuery)
         now = timezone.now()
         if "call" in wanted:
-            found = selectors.follow_ups_of(request.user, wanted["call"], now)
+            found = selectors.follow_ups_of(_user(request), wanted["call"], now)
         else:
-            found = selectors.open_follow_ups(request.user, now)
+            found = selectors.open_follow_ups(_user(request), now)
         return Response({"follow_ups": found})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 
 from calls.board import iso
+from calls.consults import center_of
 from calls.fetch import NO_CALL, may_open
 from calls.models import Call
 from care_dispatch.access import Tier, sees, tier_of
@@ -21,7 +22,7 @@ def directory(user: User, *, need: str = "", age: int | None = None, language: s
     """Services that take people now, of the user's center, that meet a need, an age in years and a language."""
     if tier_of(user.role) == Tier.PARTNER:
         raise Forbidden("The resource directory is the center's own.")
-    services = Service.objects.filter(organization__center_id=user.center_id).open().select_related("organization")
+    services = Service.objects.filter(organization__center=center_of(user)).open().select_related("organization")
     if need:
         services = services.filter(needs__contains=[need])
     if age is not None:
@@ -56,7 +57,7 @@ def service_face(service: Service) -> dict[str, Any]:
 def open_referrals(user: User) -> list[dict[str, Any]]:
     """Referrals of the center still somebody's work, oldest first."""
     _require_sees(user, "referral")
-    found = _referrals(Referral.objects.filter(call__center_id=user.center_id, status__in=OPEN))
+    found = _referrals(Referral.objects.filter(call__center=center_of(user), status__in=OPEN))
     return [referral_face(referral) for referral in found.order_by("made_at", "pk")[:LIST_LIMIT]]
 
 
@@ -114,7 +115,7 @@ def referral_made(call_ids: list[int]) -> dict[int, dict[str, object]]:
 def open_follow_ups(user: User, now: datetime) -> list[dict[str, Any]]:
     """What is owed, soonest first."""
     _require_sees(user, "follow_up")
-    rows = _follow_ups(FollowUp.objects.filter(call__center_id=user.center_id).open())
+    rows = _follow_ups(FollowUp.objects.filter(call__center=center_of(user)).open())
     return [follow_up_face(row, now) for row in rows.order_by("due_at", "pk")[:LIST_LIMIT]]
 
 

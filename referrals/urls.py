@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals import api
+from referrals import api, phone
 
 urlpatterns = [
     path("api/resources/", api.Resources.as_view()),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("api/calls/<int:call_id>/follow-ups/", api.CallFollowUps.as_view()),
     path("api/follow-ups/<int:follow_up_id>/attempts/", api.FollowUpAttempts.as_view()),
     path("api/follow-ups/<int:follow_up_id>/close/", api.CloseFollowUp.as_view()),
+    path("unit/calls/<int:call_id>/care/", phone.care_page, name="unit-care"),
+    path("unit/follow-ups/", phone.follow_ups_page, name="unit-follow-ups"),
+    path("unit/care/<slug:name>/", phone.act, name="unit-care-act"),
 ]

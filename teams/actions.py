@@ -164,6 +164,8 @@ def sign_on(
     """Put a crew, ``(user id, duty)`` each, on a unit until a time. A unit that was off duty becomes available."""
     unit = _lock_unit(actor, unit_id)
     _require_own_or_dispatch(actor, [user_id for user_id, _ in crew])
+    if actor is not None and actor.role not in DISPATCH_ROLES and actor.agency_id != unit.agency_id:
+        raise Forbidden(f"{unit.callsign} is another agency's; a dispatcher may sign you on.")
     if not crew or until <= now:
         raise Invalid("A crew signs on with at least one person, until a time still to come.")
     users = User.objects.in_bulk([user_id for user_id, _ in crew])

@@ -1,0 +1,214 @@
+"""The crews' phone page: server-rendered forms that work without JavaScript, through the same actions as the console."""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from rest_framework import serializers as s
+
+from calls import alerts, consults, narrative, phone_page, serializers, stages
+from calls.consults_api import End, Question
+from care_dispatch.access import FIELD_ROLES
+from care_dispatch.api import StrictSerializer
+from care_dispatch.log import Key, perform
+from care_dispatch.refusal import Forbidden, Invalid, NotFound, Refused
+from teams import actions as teams_actions
+from teams.models import Shift, User
+
+MAX_ID = 2**62
+SHIFT = timedelta(hours=12)
+# The duty a crew member signs on with from the phone; the roster says more.
+DUTY = {"clinician": Shift.Duty.CLINICIAN, "officer": Shift.Duty.OFFICER}
+
+
+# --- what every phone page shares --------------------------------------------------------------
+def crew_member(request: HttpRequest) -> User:
+    """The signed-in person; raises Forbidden for anybody who is not on a crew."""
+    user = cast(User, request.user)
+    if user.role not in FIELD_ROLES:
+        raise Forbidden("This page is for crews; dispatch works at the console.")
+    return user
+
+
+def change(request: HttpRequest, action: Callable[..., Mapping[str, Any]], now: datetime, **args: Any) -> None:
+    """Perform an action as this crew. The form's hidden key makes a second tap change nothing."""
+    user = crew_member(request)
+    unit = phone_page.own_unit(user, now)
+    position = unit.callsign if unit else request.session.get("position", "")
+    perform(action, actor=user, position=position, source="phone", now=now, key=_key(request, user), **args)
+
+
+def _key(request: HttpRequest, user: User) -> Key:
+    key = request.POST.get("key", "")
+    if not key or len(key) > 100 or not key.isascii() or not key.isprintable():
+        raise Invalid("This form is not complete; load the page again.")
+    said = sorted((name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")
+    digest = hashlib.sha256(repr((request.path, said)).encode()).hexdigest()
+    return Key(user.pk, key, digest)
+
+
+def parsed(request: HttpRequest, serializer: type[s.Serializer[Any]]) -> dict[str, Any]:
+    """The form's fields through the same shapes as the API; an empty field is one left out."""
+    skip = ("csrfmiddlewaretoken", "key", "back")
+    checked = serializer(data={n: v for n, v in request.POST.items() if str(v).strip() and n not in skip})
+    if not checked.is_valid():
+        name, complaint = next(iter(checked.errors.items()))
+        raise Invalid(f"{name.replace('_', ' ').capitalize()}: {str(complaint[0])[:200]}")
+    return cast(dict[str, Any], checked.validated_data)
+
+
+def show(
+    request: HttpRequest, template: str, now: datetime, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render in the center's time; every form on the page takes its own key from ``new_key``."""
+    user = cast(User, request.user)
+    with timezone.override(phone_page.clock(user)):
+        return render(request, template, context | {"now": now, "new_key": uuid.uuid4}, status=status)
+
+
+# --- the page ----------------------------------------------------------------------------------
+@login_required
+@require_GET
+def unit_page(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    if user.role not in FIELD_ROLES:
+        return redirect("home")
+    now = timezone.now()
+    return show(request, "phone/unit.html", now, phone_page.page(user, now))
+
+
+@login_required
+@require_GET
+def seen(request: HttpRequest) -> HttpResponse:
+    """Whether the page is still what it was; asked for every few seconds."""
+    return JsonResponse({"seen": phone_page.seen(crew_member(request), timezone.now())})
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, name: str) -> HttpResponse:
+    """One form of the page. A refusal shows the page again with its sentence and what was typed."""
+    form = FORMS.get(name)
+    if form is None:
+        raise NotFound("There is no such form.")
+    user, now = crew_member(request), timezone.now()
+    try:
+        fields = parsed(request, form.serializer)
+        action, args = form.to_action(user, now, fields)
+        change(request, action, now, **args)
+    except Refused as error:
+        context = phone_page.page(user, now) | {"refused": error.message, "typed": request.POST, "typed_in": name}
+        return show(request, "phone/unit.html", now, context, status=error.status)
+    messages.success(request, form.said)
+    return redirect("unit-page")
+
+
+# --- its forms ---------------------------------------------------------------------------------
+Action = tuple[Callable[..., Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """``to_action`` turns checked fields into an action and its arguments; ``said`` is read out when it is done."""
+
+    serializer: type[s.Serializer[Any]]
+    to_action: Callable[[User, datetime, dict[str, Any]], Action]
+    said: str
+
+
+class OneId(StrictSerializer):
+    id = s.IntegerField(min_value=1, max_value=MAX_ID)
+
+
+class OwedDisposition(serializers.DispositionShape):
+    id = s.IntegerField(min_value=1, max_value=MAX_ID)
+
+
+class ConsultEnd(End):
+    id = s.IntegerField(min_value=1, max_value=MAX_ID)
+
+
+class PhoneNote(serializers.Note):
+    call = s.IntegerField(min_value=1, max_value=MAX_ID)
+
+
+def _unit_id(user: User, now: datetime) -> int:
+    unit = phone_page.own_unit(user, now)
+    if unit is None:
+        raise stages.NotOnACall("You are on no unit; sign on first.")
+    return unit.pk
+
+
+def _status(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    """A stage, available with its contact outcome, or out of service: what each takes and nothing else."""
+    status, unit_id = fields["status"], _unit_id(user, now)
+    if status in stages.REPORTED:
+        return stages.report_stage, {"unit_id": unit_id, "stage": status} | _only(fields, "at")
+    if status == "available":
+        return stages.free_unit, {"unit_id": unit_id} | _only(fields, "at", "outcome", "disposition", "destination")
+    return stages.set_unit_status, {"unit_id": unit_id, "status": status} | _only(fields, "reason", "until")
+
+
+def _only(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: fields[name] for name in names if name in fields}
+
+
+def _wave_in(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return stages.clear_to_enter, {"assignment_id": fields["id"]}
+
+
+def _note(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return narrative.add_note, {"call_id": fields.pop("call"), **fields}
+
+
+def _disposition(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return stages.record_disposition, {"assignment_id": fields.pop("id"), **fields}
+
+
+def _alert(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return alerts.tell_unit, {"alert_id": fields["id"], "unit_id": _unit_id(user, now), "by_radio": False}
+
+
+def _ask(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    fields["call_id"] = fields.pop("call", None)
+    return consults.ask_consult, fields
+
+
+def _answer(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return consults.answer_consult, {"consult_id": fields["id"]}
+
+
+def _end(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return consults.end_consult, {"consult_id": fields.pop("id"), **fields}
+
+
+def _sign_on(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    crew = [(user.pk, DUTY[user.role])]
+    return teams_actions.sign_on, {"unit_id": fields["id"], "crew": crew, "until": now + SHIFT}
+
+
+def _sign_off(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return teams_actions.sign_off, {"unit_id": _unit_id(user, now)}
+
+
+FORMS = {
+    "status": Form(serializers.UnitStatus, _status, "Status sent."),
+    "wave-in": Form(OneId, _wave_in, "CARE is cleared to enter."),
+    "note": Form(PhoneNote, _note, "Note added."),
+    "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),
+    "alert": Form(OneId, _alert, "Acknowledged."),
+    "ask": Form(Question, _ask, "CARE is asked. Expect a call."),
+    "answer": Form(OneId, _answer, "The consult is yours."),
+    "end": Form(ConsultEnd, _end, "Consult ended."),
+    "sign-on": Form(OneId, _sign_on, "Signed on."),
+    "sign-off": Form(serializers.Nothing, _sign_off, "Signed off."),
+}

@@ -1,0 +1,155 @@
+"""What the phone page of a crew shows: the own unit, its call, and what it owes; one selector."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.utils.timesince import timesince
+
+from calls import board, consults
+from calls.fetch import own_unit_ids
+from calls.models import Alert, Assignment, Call, Consult, NarrativeEntry
+from calls.next_step import next_step, other_steps
+from calls.selectors import dispositions_owed, readable_narrative, safety_words
+from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
+from care_dispatch.log.models import Event
+from care_dispatch.refusal import Forbidden
+from teams.models import Discipline, Unit, User
+
+Stage = Assignment.Status
+# The one key of a CARE unit that clears; a disposition is owed only after "engaged".
+OUTCOMES = [(value, label) for value, label in Assignment.Outcome.choices if value != "none"]
+
+
+def own_unit(user: User, now: datetime) -> Unit | None:
+    """The unit this person is on shift with; raises Forbidden for a role that has none."""
+    if user.role not in FIELD_ROLES:
+        raise Forbidden("This page is for crews; dispatch works at the console.")
+    unit_id = next(iter(own_unit_ids(user, now)), None)
+    return board.unit_query(Unit.objects.filter(pk=unit_id)).first() if unit_id else None
+
+
+def page(user: User, now: datetime) -> dict[str, Any]:
+    """Everything on the page, in words ready to show; times stay datetimes for the template."""
+    unit = own_unit(user, now)
+    clinician = user.role == Role.CLINICIAN
+    shown: dict[str, Any] = {
+        "clinician": clinician,
+        "unit": unit,
+        "units_to_join": [] if unit else _units_to_join(user, now),
+        "seen": seen(user, now),
+        "owed": _owed(user, now),
+        "dispositions": Assignment.Disposition.choices,
+        "consults": _consults(user, unit, now),
+        "questions": Consult.Question.choices,
+        "results": Consult.Result.choices,
+        "alerts": _alerts(unit),
+    }
+    on = unit.current[0] if unit and unit.current else None  # type: ignore[attr-defined]  # filled by unit_query
+    if unit and on:
+        shown |= _on_call(user, unit, on, now)
+    return shown
+
+
+def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str, Any]:
+    call = board.call_query(Call.objects.filter(pk=on.call_id)).get()
+    face = board.call_face(call, tier_of(user.role))
+    step = next_step(
+        discipline=unit.discipline,
+        role=on.role,
+        status=on.status,
+        cleared_to_enter=on.cleared_to_enter_at is not None,
+    )
+    others = other_steps(discipline=unit.discipline, status=on.status, next_status=step.status if step else "")
+    partners = [a for a in call.open_assignments if a.pk != on.pk]  # type: ignore[attr-defined]
+    return {
+        "on": on,
+        "call": call,
+        "mode_label": face["mode_label"],
+        "mode": face["mode"],
+        "safety": safety_words(call),
+        "next": step,
+        "others": others,
+        "waits": on.role == Assignment.Role.STAGE and on.cleared_to_enter_at is None,
+        "partners": [
+            {
+                "callsign": a.unit.callsign,
+                "status": a.get_status_display(),
+                "since": timesince(getattr(a, f"{a.status}_at", None) or a.dispatched_at, now),
+                "cleared": a.cleared_to_enter_at is not None,
+                "stages": a.role == Assignment.Role.STAGE,
+            }
+            for a in partners
+        ],
+        "to_wave_in": [
+            a
+            for a in partners
+            if user.role == Role.OFFICER
+            and unit.discipline == Discipline.POLICE
+            and a.unit.discipline == Discipline.CARE
+            and a.cleared_to_enter_at is None
+        ],
+        "narrative": list(readable_narrative(call, tier_of(user.role)).order_by("-written_at", "-pk")[:50]),
+        "audiences": audiences(user),
+        "outcomes": OUTCOMES if unit.discipline == Discipline.CARE else [],
+    }
+
+
+def audiences(user: User) -> list[tuple[str, str]]:
+    """Who may be written for: what this tier reads, its own first, which is the default."""
+    reads = SEES[tier_of(user.role)]
+    found = [(value, label) for value, label in NarrativeEntry.Audience.choices if f"narrative:{value}" in reads]
+    return sorted(found, key=lambda pair: pair[0] != NarrativeEntry.Audience.CARE)
+
+
+def _owed(user: User, now: datetime) -> list[dict[str, Any]]:
+    return [
+        row | {"age": timesince(datetime.fromisoformat(row["owed_since"]), now)} for row in dispositions_owed(user, now)
+    ]
+
+
+def _consults(user: User, unit: Unit | None, now: datetime) -> list[dict[str, Any]]:
+    """For a clinician those to answer and the own ones to end; an officer sees the own unit's."""
+    callsign = unit.callsign if unit else None
+    labels = dict(Consult.Question.choices)
+    return [
+        row | {
+            "question_label": labels[row["question"]],
+            "age": timesince(datetime.fromisoformat(row["asked_at"]), now),
+            "mine": callsign is not None and row["answering_unit"] == callsign,
+        }
+        for row in consults.consults(user, now)
+    ]  # fmt: skip
+
+
+def _alerts(unit: Unit | None) -> list[Alert]:
+    """Alerts this unit must hear of and has not acknowledged."""
+    if unit is None:
+        return []
+    return list(
+        Alert.objects.filter(closed_at__isnull=True, told__unit=unit, told__told_at__isnull=True).order_by("raised_at")
+    )
+
+
+def _units_to_join(user: User, now: datetime) -> list[Unit]:
+    """Units of the own agency without a crew now."""
+    units = Unit.objects.filter(agency=user.agency_id, retired=False).exclude(shifts__during__contains=now)
+    return list(units.order_by("callsign"))
+
+
+def seen(user: User, now: datetime) -> str:
+    """A short word that changes when something on the page did: the page asks for it every few seconds."""
+    unit_ids = own_unit_ids(user, now)
+    call_id = Assignment.objects.open().filter(unit__in=unit_ids).values_list("call_id", flat=True).first()
+    newest = 0
+    for column, value in (("call_id", call_id), ("unit_id", unit_ids[0] if unit_ids else None)):
+        if value is not None:
+            newest = max(newest, Event.objects.filter(**{column: value}).aggregate(at=Max("seq"))["at"] or 0)
+    waiting = [f"{row['id']}{'a' if row['answered_at'] else ''}" for row in consults.consults(user, now)]
+    return f"{newest}.{'.'.join(waiting)}"
+
+
+def clock(user: User) -> ZoneInfo:
+    """The zone every time on the page is shown in: the center's."""
+    return ZoneInfo(user.center.time_zone if user.center else "UTC")

@@ -1,0 +1,69 @@
+// @ts-check
+/** The phone page works without this: here a second tap is stopped and news are shown without losing typed text. */
+
+const EVERY_MS = 5000;
+const body = document.body;
+/** When the server first failed to answer; stays until it answers again. */
+let failedAt = "";
+
+/** Whether something is typed or open that a reload would throw away. */
+function busy() {
+  const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
+    document.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")
+  );
+  for (const field of fields) {
+    if (field.value !== field.defaultValue) return true;
+  }
+  return document.activeElement instanceof HTMLElement && document.activeElement.matches("textarea, input, select");
+}
+
+/** @param {string} words @param {boolean} off */
+function tell(words, off) {
+  const place = document.getElementById("link");
+  if (!place) return;
+  const link = document.createElement("a");
+  link.href = location.pathname + location.search;
+  link.textContent = words;
+  link.className = off ? "off" : "";
+  place.replaceChildren(link);
+}
+
+async function look() {
+  try {
+    const answer = await fetch(body.dataset.seenUrl ?? "", { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
+    const { seen } = await answer.json();
+    if (seen === body.dataset.seen) tell("● Up to date", false);
+    else if (busy()) tell("▲ News: refresh when done", true);
+    else location.reload();
+    failedAt = "";
+  } catch {
+    failedAt ||= new Date().toTimeString().slice(0, 5);
+    tell(`✕ NOT LIVE since ${failedAt}: use the radio`, true);
+  }
+}
+
+async function tick() {
+  if (!document.hidden) await look();
+  setTimeout(tick, EVERY_MS);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+
+// Coming back with the browser's own "back": the forms may be sent again, with their old keys, which changes nothing twice.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    form.removeAttribute("data-sent");
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+if (body.dataset.seen) setTimeout(tick, EVERY_MS);
