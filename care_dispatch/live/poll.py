@@ -76,7 +76,7 @@ async def _messages(board: Board, ticket: Ticket, epoch: str | None, since: int 
     topics = board.topics(ticket.topics)
     index = board.index_after(since) if since is not None and epoch == board.stream(topics) else None
     if index is None or board.end - index > FRAMES_MOST:
-        messages = [board.snapshot(topics)]
+        messages: list[str] = [board.snapshot(topics)]
     else:
         messages = [board.frame(i).text(topics) for i in range(index, board.end)]
     to = board.to

@@ -110,7 +110,8 @@ def lines(after: int, to: int) -> list[Line]:
             " WHERE seq > %s AND seq <= %s ORDER BY seq",
             [after, to],
         )
-        return [Line(*columns, orjson.loads(payload)) for *columns, payload in cursor.fetchall()]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return [Line(*row[:5], payload=orjson.loads(row[5])) for row in rows]
 
 
 def urgent_since(seq: int, kinds: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from care_dispatch.live.stream import Board
 from care_dispatch.live.tickets import Identity, Ticket
+from care_dispatch.live.wire import Text, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Socket:
         self.topics = board.topics(ticket.topics)
         self.closed: int | None = None
         self._send = send
+        self._wire = Wire.under(send)
         self._generation = -1  # of the board; another one means: everything anew
         self._index = 0
         self._to = -1
@@ -51,9 +53,26 @@ class Socket:
 
     # --- what the hub tells it ------------------------------------------------------------------
     def wake(self) -> None:
+        """There is something new: write it here and now if the peer takes it, else have the task write it."""
         waiting = self._waiting
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
+        if waiting is None or waiting.done():
+            return
+        if self._wire is not None and not self._pump(self._wire):
+            return
+        waiting.set_result(None)
+
+    def _pump(self, wire: Wire) -> bool:
+        """Write while the peer takes it; True when something is left for the task."""
+        try:
+            while wire.free:
+                text = self._next()
+                if text is None:
+                    return False
+                wire.write(text)
+        except FellBehind:
+            self.close(FELL_BEHIND)
+            return False
+        return True
 
     def beat(self, at: str) -> None:
         self._beat_at = at
@@ -98,7 +117,8 @@ class Socket:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._send({"type": "websocket.close", "code": code})
         except TimeoutError:
-            cut_off(self._send)
+            if self._wire is not None:
+                self._wire.cut_off()
         except Exception as error:
             logger.debug("socket was already gone: %s", error)
 
@@ -122,7 +142,7 @@ class Socket:
         except Exception as error:
             logger.debug("socket went away: %s", error)
 
-    def _next(self) -> str | None:
+    def _next(self) -> Text | None:
         board = self.board
         if self._generation != board.generation:
             if not board.ready:
@@ -139,20 +159,13 @@ class Socket:
                 return frame.text(self.topics)
         if self._places:
             places, self._places = self._places, {}
-            return '{"type":"positions","units":[' + ",".join(places.values()) + "]}"
+            return Text('{"type":"positions","units":[' + ",".join(places.values()) + "]}")
         return self._take_beat()
 
-    def _take_beat(self) -> str | None:
+    def _take_beat(self) -> Text | None:
         if not self._beat_at:
             return None
         at, ticket = self._beat_at, self._next_ticket
         self._beat_at = self._next_ticket = ""
         extra = f',"ticket":"{ticket}"' if ticket else ""
-        return f'{{"type":"beat","to":{self._to},"at":"{at}"{extra}}}'
-
-
-def cut_off(send: Send) -> None:
-    """Drop the connection under a uvicorn ``send``; a peer that reads nothing would hold it for ever."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is not None:
-        transport.abort()
+        return Text(f'{{"type":"beat","to":{self._to},"at":"{at}"{extra}}}')

@@ -10,6 +10,7 @@ from typing import Any
 
 from care_dispatch.access import Tier
 from care_dispatch.live.reading import Audience, Change, Key, Piece, stream_epoch
+from care_dispatch.live.wire import Text
 
 RING = 512
 NOBODY: frozenset[str] = frozenset()
@@ -32,9 +33,9 @@ class Frame:
     start: int
     to: int
     parts: list[tuple[frozenset[str] | None, Piece | None, bytes]]
-    _texts: dict[frozenset[str] | None, str] = field(default_factory=dict)
+    _texts: dict[frozenset[str] | None, Text] = field(default_factory=dict)
 
-    def text(self, topics: frozenset[str] | None) -> str:
+    def text(self, topics: frozenset[str] | None) -> Text:
         """The frame for a socket; ``topics`` is None outside the field tier, where everybody gets everything."""
         text = self._texts.get(topics)
         if text is None:
@@ -55,8 +56,8 @@ def follows(mine: frozenset[str] | None, card: frozenset[str]) -> bool:
     return mine is None or not card or not mine.isdisjoint(card)
 
 
-def _message(start: str, cards: Iterable[bytes], end: str = "]}") -> str:
-    return start + b",".join(cards).decode() + end
+def _message(start: str, cards: Iterable[bytes], end: str = "]}") -> Text:
+    return Text(start + b",".join(cards).decode() + end)
 
 
 class Board:
@@ -75,7 +76,7 @@ class Board:
         self.sockets: set[Any] = set()
         self.used_at = 0.0
         self.read_at = 0.0  # when its cards were last read from the database as a whole
-        self._snapshots: dict[frozenset[str] | None, tuple[int, int, str]] = {}
+        self._snapshots: dict[frozenset[str] | None, tuple[int, int, Text]] = {}
 
     @property
     def ready(self) -> bool:
@@ -115,7 +116,7 @@ class Board:
     def stream(self, topics: frozenset[str] | None) -> str:
         return stream_epoch(self.epoch, self.audience, topics or NOBODY)
 
-    def snapshot(self, topics: frozenset[str] | None) -> str:
+    def snapshot(self, topics: frozenset[str] | None) -> Text:
         """Everything in view, made once for this head and these topics."""
         known = self._snapshots.get(topics)
         if known and known[:2] == (self.generation, self.to):
