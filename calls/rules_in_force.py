@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import F
 
@@ -33,3 +34,11 @@ def parsed(rule_set: RuleSet) -> triage.RuleSet:
 def _parsed(sha256: str, rule_set_id: int) -> triage.RuleSet:
     body = RuleSet.objects.values_list("body", flat=True).get(pk=rule_set_id)
     return triage.parse_rules(body)
+
+
+def stored_body(version: int) -> Any:
+    """The JSON of a stored version; raises NoRules when there is none."""
+    body = RuleSet.objects.filter(version=version).values_list("body", flat=True).first()
+    if body is None:
+        raise NoRules(f"there is no rule set version {version}")
+    return body

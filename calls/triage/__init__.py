@@ -1,0 +1,49 @@
+"""Triage, pure: facts, the narrative reader and the rules. No Django, no clock, no settings, no database."""
+
+from calls.triage.facts import (
+    FACTS,
+    FactStatement,
+    UnknownFact,
+    UnknownValue,
+    effective,
+    is_worse,
+    normalise,
+)
+from calls.triage.facts import validate as validate_facts
+from calls.triage.reader import Reading, SuggestedFact, read
+from calls.triage.rules import (
+    BrokenRules,
+    RuleSet,
+    Verdict,
+    default_rules,
+    evaluate,
+    explain,
+    fallback_verdict,
+    label,
+    parse_rules,
+    vocabulary,
+)
+
+__all__ = [
+    "FACTS",
+    "BrokenRules",
+    "FactStatement",
+    "Reading",
+    "RuleSet",
+    "SuggestedFact",
+    "UnknownFact",
+    "UnknownValue",
+    "Verdict",
+    "default_rules",
+    "effective",
+    "evaluate",
+    "explain",
+    "fallback_verdict",
+    "is_worse",
+    "label",
+    "normalise",
+    "parse_rules",
+    "read",
+    "validate_facts",
+    "vocabulary",
+]
