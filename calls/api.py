@@ -14,6 +14,7 @@ from calls.units_named import unit_ids_named
 from care_dispatch.access import tier_of
 from care_dispatch.api import View, if_match
 from care_dispatch.refusal import NotFound
+from teams.selectors import center_id_of, signed_in
 
 
 def query(request: Request, serializer: Any) -> dict[str, Any]:
@@ -28,18 +29,18 @@ class Calls(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, serializers.Listing)
         rows = selectors.call_list(
-            request.user, day=wanted.get("day"), status=wanted.get("status", ""), query=wanted.get("q", "")
+            signed_in(request), day=wanted.get("day"), status=wanted.get("status", ""), query=wanted.get("q", "")
         )
         return Response({"calls": rows})
 
     def post(self, request: Request) -> Response:
         fields = self.parsed(request, serializers.NewCall)
-        return self.change(request, intake.create_call, status=201, center=request.user.center, **fields)
+        return self.change(request, intake.create_call, status=201, center=signed_in(request).center, **fields)
 
 
 class OneCall(View):
     def get(self, request: Request, call_id: int) -> Response:
-        detail = selectors.call_detail(request.user, call_id, timezone.now())
+        detail = selectors.call_detail(signed_in(request), call_id, timezone.now())
         return Response(detail, headers={"ETag": f'"{detail["version"]}"'})
 
     def patch(self, request: Request, call_id: int) -> Response:
@@ -63,7 +64,7 @@ class CallChange(View):
 class Send(View):
     def post(self, request: Request, call_id: int) -> Response:
         fields = self.parsed(request, serializers.Send)
-        fields["unit_ids"] = unit_ids_named(request.user.center_id, fields.pop("units"))
+        fields["unit_ids"] = unit_ids_named(center_id_of(signed_in(request)), fields.pop("units"))
         return self.change(request, dispatch.send_units, status=201, call_id=call_id, **fields)
 
 
@@ -105,7 +106,7 @@ class AssignmentChange(View):
 
 class DispositionsOwed(View):
     def get(self, request: Request) -> Response:
-        return Response({"owed": selectors.dispositions_owed(request.user, timezone.now())})
+        return Response({"owed": selectors.dispositions_owed(signed_in(request), timezone.now())})
 
 
 class TellUnit(View):
@@ -126,19 +127,19 @@ class TriagePreview(View):
     """What triage would say of what is typed; nothing is stored."""
 
     def post(self, request: Request) -> Response:
-        tier_of(request.user.role)
+        tier_of(signed_in(request).role)
         fields = self.parsed(request, serializers.Preview)
-        return Response(preview(request.user.center_id, now=timezone.now(), **fields))
+        return Response(preview(center_id_of(signed_in(request)), now=timezone.now(), **fields))
 
 
 class Drafts(View):
     def get(self, request: Request) -> Response:
-        return Response({"drafts": selectors.drafts(request.user)})
+        return Response({"drafts": selectors.drafts(signed_in(request))})
 
 
 class OneDraft(View):
     def get(self, request: Request, draft_id: uuid.UUID) -> Response:
-        found = selectors.drafts(request.user, draft_id)
+        found = selectors.drafts(signed_in(request), draft_id)
         if not found:
             raise NotFound("There is no such draft.")
         return Response(found[0])
@@ -146,17 +147,17 @@ class OneDraft(View):
     def put(self, request: Request, draft_id: uuid.UUID) -> Response:
         fields = self.parsed(request, serializers.DraftShape)
         now: datetime = timezone.now()
-        intake.save_draft(actor=request.user, now=now, draft_id=draft_id, **fields)
+        intake.save_draft(actor=signed_in(request), now=now, draft_id=draft_id, **fields)
         return Response({"id": str(draft_id)})
 
     def delete(self, request: Request, draft_id: uuid.UUID) -> Response:
-        intake.drop_draft(actor=request.user, draft_id=draft_id)
+        intake.drop_draft(actor=signed_in(request), draft_id=draft_id)
         return Response(status=204)
 
 
 class Vocabulary(View):
     def get(self, request: Request) -> Response:
-        return Response(vocabulary.everything(request.user.center_id))
+        return Response(vocabulary.everything(center_id_of(signed_in(request))))
 
 
 CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {

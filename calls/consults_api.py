@@ -1,7 +1,5 @@
 """The consults API: each view parses, performs one action or answers one selector."""
 
-from typing import cast
-
 from django.utils import timezone
 from rest_framework import serializers as s
 from rest_framework.request import Request
@@ -13,7 +11,7 @@ from calls.models import Consult
 from calls.serializers import LONG, choice, text
 from calls.units_named import unit_ids_named
 from care_dispatch.api import StrictSerializer, View
-from teams.models import User
+from teams.selectors import signed_in
 
 MAX_ID = 2**62
 
@@ -39,19 +37,15 @@ class End(StrictSerializer):
     advice = text(limit=LONG)
 
 
-def _user(request: Request) -> User:
-    return cast(User, request.user)
-
-
 def _unit_id(request: Request, name: object) -> int | None:
     """The id behind a callsign or id; None when no unit is named."""
-    return unit_ids_named(_user(request).center_id, [name])[0] if name not in (None, "") else None
+    return unit_ids_named(center_id_of(signed_in(request)), [name])[0] if name not in (None, "") else None
 
 
 class Consults(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, ConsultQuery)
-        return Response({"consults": consults.consults(_user(request), timezone.now(), wanted.get("call"))})
+        return Response({"consults": consults.consults(signed_in(request), timezone.now(), wanted.get("call"))})
 
     def post(self, request: Request) -> Response:
         fields = self.parsed(request, Question)

@@ -1,13 +1,13 @@
 """Storing the default rules as a frozen version that verdicts can point to."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from calls import triage
 from calls.models import RuleSet
 from care_dispatch.log import EventKind, perform, record, register_kinds
+from care_dispatch.refusal import Invalid
 from teams.models import User
 
 DEFAULT_NAME = "Default rules R0-R10"
@@ -15,18 +15,15 @@ RULES_STORED = EventKind("rules.stored", refs=frozenset({"rule_set_id"}))
 register_kinds([RULES_STORED])
 
 
-def canonical_sha256(body: Mapping[str, Any]) -> str:
-    """SHA-256, in hexadecimal, of the rules as sorted, compact JSON: the same rules have the same hash."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def store_rules(*, actor: User | None, now: datetime, body: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Store a rule set unless the same one is stored. The very first is active; a later one is a draft to publish.
 
     A stored version is never overwritten: old verdicts are explained by the rules of their own day.
     """
-    sha256 = canonical_sha256(body)
+    try:
+        sha256 = triage.parse_rules(body).sha256
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid(f"These rules cannot be used: {error}") from None
     if stored := RuleSet.objects.filter(center=None, sha256=sha256).first():
         return {"rule_set_id": stored.pk, "version": stored.version, "added": False}
     newest = RuleSet.objects.order_by("-version").values_list("version", flat=True).first() or 0
@@ -45,8 +42,6 @@ def store_rules(*, actor: User | None, now: datetime, body: Mapping[str, Any], n
 
 def seed_default_rules(*, now: datetime) -> dict[str, Any]:
     """Store the rules of the repository's JSON file; returns rule_set_id, version and whether it was added."""
-    from calls import triage
-
     body = triage.default_rules()
     done = perform(store_rules, actor=None, position="", source="seed", now=now, body=body, name=DEFAULT_NAME)
     return dict(done.result)

@@ -13,6 +13,7 @@ from care_dispatch.access import SEES, Tier, sees, tier_of
 from care_dispatch.log.models import Head
 from care_dispatch.refusal import NotFound
 from teams.models import User
+from teams.selectors import center_id_of
 
 LIST_LIMIT = 200
 
@@ -150,7 +151,7 @@ def safety_words(call: Call) -> list[str]:
 def call_list(user: User, *, day: date | None, status: str, query: str) -> list[dict[str, Any]]:
     """Up to LIST_LIMIT calls of the user's center, newest first, open or not."""
     tier = tier_of(user.role)
-    calls = Call.objects.filter(center_id=user.center_id)
+    calls = Call.objects.filter(center_id=center_id_of(user))
     if tier not in (Tier.DISPATCH, Tier.CARE):
         calls = calls.filter(assignments__unit__shifts__user=user).distinct()
     if day:
@@ -168,7 +169,7 @@ def call_list(user: User, *, day: date | None, status: str, query: str) -> list[
 def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:
     """What crews still owe, oldest first: of the center for dispatch, of the own units for a crew."""
     owed = Assignment.objects.filter(
-        unit__center_id=user.center_id, disposition_owed_at__isnull=False, disposition=""
+        unit__center_id=center_id_of(user), disposition_owed_at__isnull=False, disposition=""
     ).select_related("unit", "call")
     if tier_of(user.role) != Tier.DISPATCH:
         owed = owed.filter(unit__in=own_unit_ids(user, now))

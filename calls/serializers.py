@@ -139,7 +139,7 @@ class Preview(StrictSerializer):
 
 class DraftShape(StrictSerializer):
     form = text(required=True, limit=60)
-    data = s.JSONField()
+    data = s.JSONField()  # type: ignore[assignment]  # the field is called data on the wire
 
 
 class Listing(StrictSerializer):

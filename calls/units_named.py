@@ -7,7 +7,7 @@ from care_dispatch.refusal import Invalid, NotFound
 from teams.models import Unit
 
 
-def unit_ids_named(center_id: int | None, names: Sequence[Any]) -> list[int]:
+def unit_ids_named(center_id: int, names: Sequence[Any]) -> list[int]:
     """Ids for callsigns (any case) or ids; raises NotFound naming the first one this center does not have."""
     units = Unit.objects.filter(center_id=center_id, retired=False).values_list("callsign", "pk")
     by_callsign = dict(units)

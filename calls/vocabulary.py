@@ -9,7 +9,7 @@ from calls.natures import NATURES
 from teams.models import Agency, Unit
 
 
-def everything(center_id: int | None) -> dict[str, Any]:
+def everything(center_id: int) -> dict[str, Any]:
     agencies = Agency.objects.filter(center_id=center_id).order_by("code").values("code", "name", "kind")
     return {
         "facts": triage.vocabulary(),

@@ -87,7 +87,7 @@ class View(APIView):
     source = "console"
 
     def parsed(self, request: Request, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        data = request.data if request.data not in (None, "") else {}
+        data = request.data or {}
         checked = serializer(data=data)
         checked.is_valid(raise_exception=True)
         return cast(dict[str, Any], checked.validated_data)

@@ -13,7 +13,7 @@ from care_dispatch.access import FIELD_ROLES, TIER_OF_ROLE, Role, Tier, tier_of
 from care_dispatch.api import View
 from care_dispatch.live.hub import snapshot_bytes
 from care_dispatch.log.models import Head
-from teams.selectors import me
+from teams.selectors import center_id_of, me, signed_in
 
 
 @login_required
@@ -35,14 +35,14 @@ def health(request: HttpRequest) -> HttpResponse:
 
 class Me(View):
     def get(self, request: Request) -> Response:
-        return Response(me(request.user, request.session.get("position", "")))
+        return Response(me(signed_in(request), request.session.get("position", "")))
 
 
 class Board(View):
     """The board as the live socket's snapshot has it, in the same bytes."""
 
     def get(self, request: Request) -> HttpResponse:
-        tier = tier_of(request.user.role)
+        tier = tier_of(signed_in(request).role)
         if tier == Tier.FIELD:
-            return Response(json.loads(snapshot_bytes(request.user.center_id, tier)) | {"cards": []})
-        return HttpResponse(snapshot_bytes(request.user.center_id, tier), content_type="application/json")
+            return Response(json.loads(snapshot_bytes(center_id_of(signed_in(request)), tier)) | {"cards": []})
+        return HttpResponse(snapshot_bytes(center_id_of(signed_in(request)), tier), content_type="application/json")

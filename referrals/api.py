@@ -1,7 +1,5 @@
 """The care API: each view parses, performs one action or answers one selector."""
 
-from typing import cast
-
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,17 +7,13 @@ from rest_framework.response import Response
 from calls.api import query
 from care_dispatch.api import View
 from referrals import actions, selectors, serializers
-from teams.models import User
-
-
-def _user(request: Request) -> User:
-    return cast(User, request.user)
+from teams.selectors import signed_in
 
 
 class Resources(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, serializers.DirectoryQuery)
-        return Response({"resources": selectors.directory(_user(request), **wanted)})
+        return Response({"resources": selectors.directory(signed_in(request), **wanted)})
 
 
 class Referrals(View):
@@ -28,9 +22,9 @@ class Referrals(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, serializers.CallQuery)
         if "call" in wanted:
-            found = selectors.referrals_of(_user(request), wanted["call"], timezone.now())
+            found = selectors.referrals_of(signed_in(request), wanted["call"], timezone.now())
         else:
-            found = selectors.open_referrals(_user(request))
+            found = selectors.open_referrals(signed_in(request))
         return Response({"referrals": found})
 
 
@@ -56,9 +50,9 @@ class FollowUps(View):
         wanted = query(request, serializers.CallQuery)
         now = timezone.now()
         if "call" in wanted:
-            found = selectors.follow_ups_of(_user(request), wanted["call"], now)
+            found = selectors.follow_ups_of(signed_in(request), wanted["call"], now)
         else:
-            found = selectors.open_follow_ups(_user(request), now)
+            found = selectors.open_follow_ups(signed_in(request), now)
         return Response({"follow_ups": found})
 
 

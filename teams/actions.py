@@ -33,6 +33,10 @@ class NobodyOnShift(Conflict):
     code = "nobody_on_shift"
 
 
+class StillAtWork(Conflict):
+    code = "still_at_work"
+
+
 # --- configuration -----------------------------------------------------------------------------
 def create_center(
     *,
@@ -192,6 +196,8 @@ def sign_off(*, actor: User | None, now: datetime, unit_id: int) -> dict[str, An
     if not shifts:
         raise NobodyOnShift(f"Nobody is on shift with {unit.callsign}.")
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
+    if unit.status not in (Unit.Status.AVAILABLE, Unit.Status.UNAVAILABLE, Unit.Status.OFF_DUTY):
+        raise StillAtWork(f"{unit.callsign} is {unit.get_status_display().lower()}; make it available first.")
     for check in sign_off_checks:
         check(unit)
     for shift in shifts:

@@ -66,9 +66,7 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=Q(is_superuser=True) | Q(center__isnull=False), name="user_has_a_center"
-            )
+            models.CheckConstraint(condition=Q(is_superuser=True) | Q(center__isnull=False), name="user_has_a_center")
         ]
 
 

@@ -1,10 +1,26 @@
 """Reads of who can respond."""
 
-from typing import Any
+from typing import Any, cast
+
+from django.http import HttpRequest
+from rest_framework.request import Request
 
 from care_dispatch.access import TIER_OF_ROLE
+from care_dispatch.refusal import Forbidden
 from teams.demo import demo_users
 from teams.models import Center, User
+
+
+def signed_in(request: HttpRequest | Request) -> User:
+    """The user of a request that is known to be signed in (the API and the pages refuse others before)."""
+    return cast(User, request.user)
+
+
+def center_id_of(user: User) -> int:
+    """The center the user signs in to; raises Forbidden for a sign-in that belongs to none."""
+    if user.center_id is None:
+        raise Forbidden("This sign-in belongs to no center.")
+    return user.center_id
 
 
 def me(user: User, position: str) -> dict[str, Any]:

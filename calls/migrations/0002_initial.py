@@ -6,232 +6,370 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('calls', '0001_initial'),
-        ('teams', '0001_initial'),
+        ("calls", "0001_initial"),
+        ("teams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='alert',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='teams.center'),
+            model_name="alert",
+            name="center",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="teams.center"
+            ),
         ),
         migrations.AddField(
-            model_name='alert',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="alert",
+            name="closed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='alerttold',
-            name='alert',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='calls.alert'),
+            model_name="alerttold",
+            name="alert",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="told", to="calls.alert"),
         ),
         migrations.AddField(
-            model_name='alerttold',
-            name='told_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="alerttold",
+            name="told_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='alerttold',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.unit'),
+            model_name="alerttold",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.unit"),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='assigned_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="assignment",
+            name="assigned_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='teams.unit'),
+            model_name="assignment",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="teams.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='call',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.center'),
+            model_name="call",
+            name="center",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="teams.center"
+            ),
         ),
         migrations.AddField(
-            model_name='call',
-            name='jurisdiction',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.agency'),
+            model_name="call",
+            name="jurisdiction",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="calls",
+                to="teams.agency",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='calls.call'),
+            model_name="assignment",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="calls.call"
+            ),
         ),
         migrations.AddField(
-            model_name='alert',
-            name='call',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='calls.call'),
+            model_name="alert",
+            name="call",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="alerts",
+                to="calls.call",
+            ),
         ),
         migrations.AddField(
-            model_name='caller',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callers', to='calls.call'),
+            model_name="caller",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="callers", to="calls.call"
+            ),
         ),
         migrations.AddField(
-            model_name='callnumber',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.center'),
+            model_name="callnumber",
+            name="center",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.center"),
         ),
         migrations.AddField(
-            model_name='consult',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="consult",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='consult',
-            name='answering_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.unit'),
+            model_name="consult",
+            name="answering_unit",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='consult',
-            name='call',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consults', to='calls.call'),
+            model_name="consult",
+            name="call",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consults",
+                to="calls.call",
+            ),
         ),
         migrations.AddField(
-            model_name='consult',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consults', to='teams.center'),
+            model_name="consult",
+            name="center",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="consults", to="teams.center"
+            ),
         ),
         migrations.AddField(
-            model_name='consult',
-            name='requester_agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.agency'),
+            model_name="consult",
+            name="requester_agency",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.agency"),
         ),
         migrations.AddField(
-            model_name='consult',
-            name='requester_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.unit'),
+            model_name="consult",
+            name="requester_unit",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL),
+            model_name="draft",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='factstatement',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='calls.call'),
+            model_name="factstatement",
+            name="call",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="calls.call"),
         ),
         migrations.AddField(
-            model_name='factstatement',
-            name='stated_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="factstatement",
+            name="stated_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='narrativeentry',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="narrativeentry",
+            name="author",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='narrativeentry',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='narrative', to='calls.call'),
+            model_name="narrativeentry",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="narrative", to="calls.call"
+            ),
         ),
         migrations.AddField(
-            model_name='narrativeentry',
-            name='sealed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="narrativeentry",
+            name="sealed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='ruleset',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rule_sets', to='teams.center'),
+            model_name="ruleset",
+            name="center",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rule_sets",
+                to="teams.center",
+            ),
         ),
         migrations.AddField(
-            model_name='stagereport',
-            name='assignment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='calls.assignment'),
+            model_name="stagereport",
+            name="assignment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="stages", to="calls.assignment"
+            ),
         ),
         migrations.AddField(
-            model_name='verdict',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='calls.call'),
+            model_name="verdict",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="verdicts", to="calls.call"
+            ),
         ),
         migrations.AddField(
-            model_name='verdict',
-            name='rule_set',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.ruleset'),
+            model_name="verdict",
+            name="rule_set",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="calls.ruleset"
+            ),
         ),
         migrations.AddField(
-            model_name='call',
-            name='verdict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.verdict'),
+            model_name="call",
+            name="verdict",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="calls.verdict"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alerttold',
-            constraint=models.UniqueConstraint(fields=('alert', 'unit'), name='told_once_per_unit'),
+            model_name="alerttold",
+            constraint=models.UniqueConstraint(fields=("alert", "unit"), name="told_once_per_unit"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['call'], name='open_assignments_of_call'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("cleared_at__isnull", True)), fields=["call"], name="open_assignments_of_call"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('disposition', ''), ('disposition_owed_at__isnull', False)), fields=['unit'], name='dispositions_owed'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("disposition", ""), ("disposition_owed_at__isnull", False)),
+                fields=["unit"],
+                name="dispositions_owed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('unit',), name='one_open_assignment_per_unit'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cleared_at__isnull", True)), fields=("unit",), name="one_open_assignment_per_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cleared_at__isnull', False), ('status', 'cleared'), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('status', 'cleared'), _negated=True), ('cleared_at__isnull', True), ('end_reason', '')), _connector='OR'), name='cleared_assignment_says_when_and_why'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cleared_at__isnull", False),
+                        ("status", "cleared"),
+                        models.Q(("end_reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "cleared"), _negated=True), ("cleared_at__isnull", True), ("end_reason", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="cleared_assignment_says_when_and_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['center'], name='open_alerts'),
+            model_name="alert",
+            index=models.Index(condition=models.Q(("closed_at__isnull", True)), fields=["center"], name="open_alerts"),
         ),
         migrations.AddConstraint(
-            model_name='callnumber',
-            constraint=models.UniqueConstraint(fields=('center', 'day'), name='one_counter_per_day'),
+            model_name="callnumber",
+            constraint=models.UniqueConstraint(fields=("center", "day"), name="one_counter_per_day"),
         ),
         migrations.AddIndex(
-            model_name='consult',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['center'], name='open_consults'),
+            model_name="consult",
+            index=models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["center"], name="open_consults"),
         ),
         migrations.AddConstraint(
-            model_name='consult',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('result', ''), _negated=True), _connector='OR'), name='ended_consult_has_a_result'),
+            model_name="consult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), models.Q(("result", ""), _negated=True), _connector="OR"
+                ),
+                name="ended_consult_has_a_result",
+            ),
         ),
         migrations.AddIndex(
-            model_name='factstatement',
-            index=models.Index(fields=['call', 'id'], name='facts_of_call'),
+            model_name="factstatement",
+            index=models.Index(fields=["call", "id"], name="facts_of_call"),
         ),
         migrations.AddConstraint(
-            model_name='narrativeentry',
-            constraint=models.CheckConstraint(condition=models.Q(('sealed_at__isnull', True), ('text', ''), _connector='OR'), name='sealed_entry_has_no_text'),
+            model_name="narrativeentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sealed_at__isnull", True), ("text", ""), _connector="OR"),
+                name="sealed_entry_has_no_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('center',), name='one_active_rule_set_per_center', nulls_distinct=False),
+            model_name="ruleset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "active")),
+                fields=("center",),
+                name="one_active_rule_set_per_center",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.UniqueConstraint(fields=('call', 'facts_version', 'rule_set'), name='one_verdict_per_facts_and_rules', nulls_distinct=False),
+            model_name="verdict",
+            constraint=models.UniqueConstraint(
+                fields=("call", "facts_version", "rule_set"),
+                name="one_verdict_per_facts_and_rules",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('status', 'closed'), _negated=True), fields=['center', 'received_at'], name='open_calls'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("status", "closed"), _negated=True),
+                fields=["center", "received_at"],
+                name="open_calls",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('center', 'day', 'number'), name='call_number_of_day'),
+            model_name="call",
+            constraint=models.UniqueConstraint(fields=("center", "day", "number"), name="call_number_of_day"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_id', ''), _negated=True), fields=('center', 'source_system', 'source_id'), name='one_call_per_source_id'),
+            model_name="call",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_id", ""), _negated=True),
+                fields=("center", "source_system", "source_id"),
+                name="one_call_per_source_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed'), models.Q(('closed_as', ''), _negated=True)), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_as', ''), ('closed_at__isnull', True)), _connector='OR'), name='closed_call_says_when_and_as_what'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False), ("status", "closed"), models.Q(("closed_as", ""), _negated=True)
+                    ),
+                    models.Q(
+                        models.Q(("status", "closed"), _negated=True), ("closed_as", ""), ("closed_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="closed_call_says_when_and_as_what",
+            ),
         ),
     ]

@@ -231,7 +231,7 @@ def _safety_questions(facts: Facts, level: int | None, services: Sequence[str]) 
 def explain(facts: Facts, rules: RuleSet) -> dict[str, Any]:
     """What keeps a lighter answer away, and which single fact would change the answer to what."""
     now = evaluate(facts, rules)
-    blocked = [hit for hit in now.hits if hit["level"] is not None and hit["level"] == now.level and now.level > 1]
+    blocked = [hit for hit in now.hits if hit["level"] == now.level and (now.level or 0) > 1]
     return {"blocked": [dict(hit) for hit in blocked], "would_change": _would_change(facts, rules, now)}
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection
 
@@ -71,7 +72,7 @@ def run_one(kind: str, subject_id: int, *, now: datetime, source: str) -> int:
     return _run_claimed(_claim(where, [kind, subject_id, now], now), now, source)
 
 
-def _claim(where: str, values: list[object], now: datetime) -> list[tuple[str, int, int, int]]:
+def _claim(where: str, values: list[Any], now: datetime) -> list[tuple[str, int, int, int]]:
     # One statement, so it commits by itself: the attempt is counted before the run, even of one that kills us.
     with connection.cursor() as cursor:
         cursor.execute(
@@ -81,7 +82,8 @@ def _claim(where: str, values: list[object], now: datetime) -> list[tuple[str, i
             " RETURNING kind, subject_id, version, attempts",
             [ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, BATCH],
         )
-        return cursor.fetchall()
+        claimed: list[tuple[str, int, int, int]] = cursor.fetchall()
+    return claimed
 
 
 def _run_claimed(rows: list[tuple[str, int, int, int]], now: datetime, source: str) -> int:

@@ -167,7 +167,8 @@ def write(row: models.Model, **fields: Any) -> dict[str, Any]:
 def sets_of(row: models.Model, *names: str) -> dict[str, Any]:
     """The row's named fields, JSON-able, under ``model.field`` names."""
     label = row._meta.model_name
-    values = {f"{label}.{name}": getattr(row, row._meta.get_field(name).attname) for name in names}
+    attributes = {field.name: field.attname for field in row._meta.concrete_fields}
+    values = {f"{label}.{name}": getattr(row, attributes.get(name, name)) for name in names}
     plain: dict[str, Any] = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
     return plain
 
@@ -214,7 +215,7 @@ _KEEP = "UPDATE log_idempotencykey SET result = %(result)s, seq = 0 WHERE user_i
 
 def _append(change: _Change, key: Key | None, result: Mapping[str, Any]) -> int:
     """Lock the head, number the events, insert them and store the answer; the trigger stamps time and hash."""
-    values = {
+    values: dict[str, int | str | None] = {
         "count": len(change.events),
         "events": _json(change.events),
         "result": _json(result),

@@ -51,7 +51,7 @@ def not_as_root() -> Callable[[], None]:
 
 
 def start(
-    command: Sequence[str | Path],
+    command: Sequence[object],
     log: Path,
     *,
     env: Mapping[str, str] | None = None,

@@ -6,8 +6,13 @@ const body = document.body;
 /** When the server first failed to answer; stays until it answers again. */
 let failedAt = "";
 
-/** Whether something is typed or open that a reload would throw away. */
+const opened = new Set(document.querySelectorAll("details[open]"));
+
+/** Whether something is typed or unfolded that a reload would throw away. */
 function busy() {
+  for (const fold of document.querySelectorAll("details[open]")) {
+    if (!opened.has(fold)) return true;
+  }
   const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
     document.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")
   );
@@ -20,7 +25,7 @@ function busy() {
 /** @param {string} words @param {boolean} off */
 function tell(words, off) {
   const place = document.getElementById("link");
-  if (!place) return;
+  if (!place || place.textContent === words) return; // a screen reader hears each change once
   const link = document.createElement("a");
   link.href = location.pathname + location.search;
   link.textContent = words;

@@ -14,137 +14,314 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Center',
+            name="Center",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('time_zone', models.TextField(default='America/Chicago')),
-                ('timers_run', models.BooleanField(default=True)),
-                ('synthetic', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("time_zone", models.TextField(default="America/Chicago")),
+                ("timers_run", models.BooleanField(default=True)),
+                ("synthetic", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('callsign', models.TextField()),
-                ('discipline', models.TextField(choices=[('care', 'CARE'), ('police', 'Police'), ('fire', 'Fire'), ('ems', 'EMS')])),
-                ('capabilities', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('home', models.TextField(blank=True, default='')),
-                ('status', models.TextField(choices=[('available', 'Available'), ('dispatched', 'Dispatched'), ('acknowledged', 'Acknowledged'), ('en_route', 'En route'), ('staged', 'Staged'), ('on_scene', 'On scene'), ('contact', 'Contact'), ('transporting', 'Transporting'), ('at_facility', 'At facility'), ('clearing', 'Clearing'), ('unavailable', 'Unavailable'), ('off_duty', 'Off duty')], default='off_duty')),
-                ('status_at', models.DateTimeField(blank=True, null=True)),
-                ('unavailable_reason', models.TextField(blank=True, default='')),
-                ('unavailable_until', models.DateTimeField(blank=True, null=True)),
-                ('retired', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("callsign", models.TextField()),
+                (
+                    "discipline",
+                    models.TextField(
+                        choices=[("care", "CARE"), ("police", "Police"), ("fire", "Fire"), ("ems", "EMS")]
+                    ),
+                ),
+                (
+                    "capabilities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("home", models.TextField(blank=True, default="")),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[
+                            ("available", "Available"),
+                            ("dispatched", "Dispatched"),
+                            ("acknowledged", "Acknowledged"),
+                            ("en_route", "En route"),
+                            ("staged", "Staged"),
+                            ("on_scene", "On scene"),
+                            ("contact", "Contact"),
+                            ("transporting", "Transporting"),
+                            ("at_facility", "At facility"),
+                            ("clearing", "Clearing"),
+                            ("unavailable", "Unavailable"),
+                            ("off_duty", "Off duty"),
+                        ],
+                        default="off_duty",
+                    ),
+                ),
+                ("status_at", models.DateTimeField(blank=True, null=True)),
+                ("unavailable_reason", models.TextField(blank=True, default="")),
+                ("unavailable_until", models.DateTimeField(blank=True, null=True)),
+                ("retired", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField()),
-                ('name', models.TextField()),
-                ('kind', models.TextField(choices=[('dispatch', 'Dispatch'), ('care', 'CARE'), ('police', 'Police'), ('fire_ems', 'Fire/EMS'), ('partner', 'Partner city')])),
-                ('outline', models.JSONField(blank=True, null=True)),
-                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agencies', to='teams.center')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField()),
+                ("name", models.TextField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("dispatch", "Dispatch"),
+                            ("care", "CARE"),
+                            ("police", "Police"),
+                            ("fire_ems", "Fire/EMS"),
+                            ("partner", "Partner city"),
+                        ]
+                    ),
+                ),
+                ("outline", models.JSONField(blank=True, null=True)),
+                (
+                    "center",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="agencies", to="teams.center"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'agencies',
+                "verbose_name_plural": "agencies",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.TextField(choices=[('dispatcher', 'Dispatcher'), ('supervisor', 'Supervisor'), ('admin', 'Admin'), ('clinician', 'Clinician'), ('officer', 'Officer'), ('partner', 'Partner')], default=care_dispatch.access.Role['DISPATCHER'])),
-                ('access_version', models.IntegerField(default=1)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='teams.agency')),
-                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='teams.center')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "role",
+                    models.TextField(
+                        choices=[
+                            ("dispatcher", "Dispatcher"),
+                            ("supervisor", "Supervisor"),
+                            ("admin", "Admin"),
+                            ("clinician", "Clinician"),
+                            ("officer", "Officer"),
+                            ("partner", "Partner"),
+                        ],
+                        default=care_dispatch.access.Role["DISPATCHER"],
+                    ),
+                ),
+                ("access_version", models.IntegerField(default=1)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="teams.agency",
+                    ),
+                ),
+                (
+                    "center",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="teams.center",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='UnitPosition',
+            name="UnitPosition",
             fields=[
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='position', serialize=False, to='teams.unit')),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('at', models.DateTimeField()),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="position",
+                        serialize=False,
+                        to="teams.unit",
+                    ),
+                ),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='unit',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='teams.agency'),
+            model_name="unit",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="units", to="teams.agency"
+            ),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='teams.center'),
+            model_name="unit",
+            name="center",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="units", to="teams.center"
+            ),
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.TextField(choices=[('clinician', 'Clinician'), ('care_paramedic', 'CARE paramedic'), ('peer', 'Peer specialist'), ('officer', 'Officer'), ('firefighter', 'Firefighter/paramedic')])),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='teams.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "duty",
+                    models.TextField(
+                        choices=[
+                            ("clinician", "Clinician"),
+                            ("care_paramedic", "CARE paramedic"),
+                            ("peer", "Peer specialist"),
+                            ("officer", "Officer"),
+                            ("firefighter", "Firefighter/paramedic"),
+                        ]
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to="teams.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.UniqueConstraint(fields=('center', 'code'), name='agency_code_in_center'),
+            model_name="agency",
+            constraint=models.UniqueConstraint(fields=("center", "code"), name="agency_code_in_center"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', True), ('center__isnull', False), _connector='OR'), name='user_has_a_center'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_superuser", True), ("center__isnull", False), _connector="OR"),
+                name="user_has_a_center",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitposition',
-            constraint=models.CheckConstraint(condition=models.Q(('lat__gte', -90), ('lat__lte', 90), ('lng__gte', -180), ('lng__lte', 180)), name='unit_position_on_earth'),
+            model_name="unitposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lat__gte", -90), ("lat__lte", 90), ("lng__gte", -180), ("lng__lte", 180)),
+                name="unit_position_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired', False)), fields=('center', 'callsign'), name='callsign_in_center'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired", False)), fields=("center", "callsign"), name="callsign_in_center"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('callsign__regex', '^[A-Z][A-Z0-9_-]{0,15}$')), name='callsign_is_a_word'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("callsign__regex", "^[A-Z][A-Z0-9_-]{0,15}$")), name="callsign_is_a_word"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('during', '&&')], name='one_unit_per_person_at_a_time'),
+            model_name="shift",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("user", "="), ("during", "&&")], name="one_unit_per_person_at_a_time"
+            ),
         ),
     ]

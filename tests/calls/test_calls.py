@@ -60,7 +60,7 @@ def test_numbers_start_again_on_the_centers_own_day() -> None:
 
 def test_a_feed_that_repeats_itself_makes_one_call() -> None:
     dispatcher = make_user(make_center())
-    source = {"source_system": "cad", "source_id": "77"}
+    source: dict[str, Any] = {"source_system": "cad", "source_id": "77"}
     assert make_call(dispatcher, **source).pk == make_call(dispatcher, **source).pk
 
 

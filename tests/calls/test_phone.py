@@ -14,7 +14,9 @@ from calls.consults import ask_consult
 from calls.models import Alert, Assignment, NarrativeEntry
 from calls.narrative import add_note
 from calls.next_step import next_step, other_steps
+from calls.sign_off import nothing_owed
 from calls.stages import report_stage
+from teams import actions as teams_actions
 from teams.models import User
 from tests.cast import act, last_event, make_call, make_center, make_unit, make_user, put_on_shift, send
 
@@ -242,6 +244,18 @@ def test_a_person_on_no_unit_signs_on_and_off(scene: Any) -> None:
     assert "CARE7 is available" in page(newcomer)
     tap(newcomer, "sign-off")
     assert "You are on no unit" in page(newcomer)
+
+
+def test_a_crew_that_owes_a_disposition_stays_until_it_is_given(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teams_actions, "sign_off_checks", [nothing_owed])
+    tap(scene.clinician, "status", status="on_scene")
+    assert tap(scene.clinician, "sign-off").status_code == 409
+    tap(scene.clinician, "status", status="available", outcome="engaged")
+    refused = tap(scene.clinician, "sign-off")
+    assert refused.status_code == 409
+    assert f"CARE9 owes a disposition for call {scene.call.number}" in refused.content.decode()
+    tap(scene.clinician, "disposition", id=assignment(scene, scene.care).pk, disposition="shelter")
+    assert "You are on no unit" in tap(scene.clinician, "sign-off").content.decode()
 
 
 def test_out_of_service_needs_a_reason_and_a_unit_on_a_call_stays(scene: Any) -> None:

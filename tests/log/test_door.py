@@ -40,7 +40,7 @@ def test_a_refused_change_leaves_no_event_and_no_number() -> None:
 def test_the_same_key_again_gives_the_first_answer_and_changes_nothing() -> None:
     dispatcher = make_user(make_center())
     key = Key(dispatcher.pk, "k1", "h")
-    args = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
+    args: dict[str, Any] = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
     first = act(create_call, by=dispatcher, key=key, **args)
     again = act(create_call, by=dispatcher, key=key, **args)
     assert again.repeated and again.result == first.result and again.seq == first.seq
@@ -48,7 +48,7 @@ def test_the_same_key_again_gives_the_first_answer_and_changes_nothing() -> None
 
 def test_the_same_key_with_another_request_is_refused() -> None:
     dispatcher = make_user(make_center())
-    args = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
+    args: dict[str, Any] = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
     act(create_call, by=dispatcher, key=Key(dispatcher.pk, "k2", "one"), **args)
     with pytest.raises(KeyReused):
         act(create_call, by=dispatcher, key=Key(dispatcher.pk, "k2", "two"), **args)

@@ -1,12 +1,23 @@
 """Crews sign on and off; what is owed keeps them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
-from teams import actions
-from teams.actions import CallsignTaken, NobodyOnShift, OnAnotherUnit, create_unit, sign_off, sign_on
+from teams import actions, whereabouts
+from teams.actions import (
+    CallsignTaken,
+    NobodyOnShift,
+    OnAnotherUnit,
+    StillAtWork,
+    create_unit,
+    place_unit,
+    sign_off,
+    sign_on,
+)
 from teams.models import Shift, Unit
 from tests.cast import NOW, act, last_event, later, make_agency, make_center, make_unit, make_user, put_on_shift
 
@@ -59,6 +70,27 @@ def test_what_the_crew_still_owes_keeps_it_on_shift(monkeypatch: pytest.MonkeyPa
         act(sign_off, by=clinician, unit_id=unit.pk)
     unit.refresh_from_db()
     assert unit.status == "available"
+
+
+def test_a_crew_on_a_call_does_not_sign_off() -> None:
+    center = make_center()
+    unit, clinician = make_unit(center, "CARE9", status="on_scene"), make_user(center, "clinician")
+    put_on_shift(clinician, unit)
+    with pytest.raises(StillAtWork, match="CARE9 is on scene; make it available first"):
+        act(sign_off, by=clinician, unit_id=unit.pk)
+
+
+def test_the_live_board_learns_where_units_are_and_whom_a_crew_follows() -> None:
+    unit = make_unit(make_center(), "CARE9")
+    crew = make_user(unit.center, "officer")
+    put_on_shift(crew, unit, start=timezone.now() - timedelta(hours=1))
+    assert whereabouts.topics_of(crew.pk) == {f"unit:{unit.pk}"}
+    act(place_unit, by=None, unit_id=unit.pk, lat=32.59, lng=-96.85)
+    here = {"id": unit.pk, "lat": 32.59, "lng": -96.85, "at": NOW}
+    assert whereabouts.positions_since(unit.center_id, None) == [here]
+    assert whereabouts.positions_since(unit.center_id, NOW) == []
+    act(place_unit, by=None, now=later(minutes=1), unit_id=unit.pk, lat=32.6, lng=-96.85)
+    assert [row["lat"] for row in whereabouts.positions_since(unit.center_id, NOW)] == [32.6]
 
 
 def test_only_the_crew_or_dispatch_signs_a_crew_on_or_off() -> None:

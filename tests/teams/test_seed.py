@@ -1,7 +1,7 @@
 """The seed: a synthetic region that fills an empty database, runs twice without harm and keeps crews on shift."""
 
+import hashlib
 import json
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 
-from calls import rule_sets
+from calls import rule_sets, triage
 from calls.models import RuleSet
-from calls.rule_sets import canonical_sha256, seed_default_rules, store_rules
+from calls.rule_sets import seed_default_rules, store_rules
 from care_dispatch.log.models import Event, Head
+from care_dispatch.refusal import Invalid
 from referrals.demo import seed_directory
 from referrals.models import Organization, Service
 from teams.actions import change_unit
@@ -155,7 +156,9 @@ def test_the_stored_default_rules_are_those_of_the_repository(default_rules: dic
     assert seed_default_rules(now=NOW)["version"] == 1
     row = RuleSet.objects.get()
     assert (row.status, row.center) == ("active", None)
-    assert row.sha256 == canonical_sha256(default_rules) == canonical_sha256(row.body)
+    canonical = json.dumps(default_rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert row.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
+    assert triage.parse_rules(row.body).sha256 == row.sha256
 
 
 def test_seeding_the_rules_again_stores_nothing(default_rules: dict[str, Any]) -> None:
@@ -167,9 +170,15 @@ def test_seeding_the_rules_again_stores_nothing(default_rules: dict[str, Any]) -
     }
 
 
-def test_changed_default_rules_become_a_draft_and_leave_the_old_version_alone() -> None:
-    first = act(store_rules, by=None, body={"rules": [1]}, name="Default").result
-    second = act(store_rules, by=None, now=NOW + timedelta(days=1), body={"rules": [2]}, name="Default").result
-    assert (first["version"], second["version"]) == (1, 2)
+def test_changed_default_rules_become_a_draft_and_leave_the_old_version_alone(default_rules: dict[str, Any]) -> None:
+    seed_default_rules(now=NOW)
+    changed = default_rules | {"name": "Next"}
+    done = act(store_rules, by=None, now=later(days=1), body=changed, name="Default").result
+    assert (done["version"], done["added"]) == (2, True)
     assert list(RuleSet.objects.order_by("version").values_list("status", flat=True)) == ["active", "draft"]
-    assert RuleSet.objects.get(version=1).body == {"rules": [1]}
+    assert RuleSet.objects.get(version=1).body == default_rules
+
+
+def test_rules_that_cannot_be_parsed_are_not_stored() -> None:
+    with pytest.raises(Invalid, match="These rules cannot be used"):
+        act(store_rules, by=None, body={"rules": [1]}, name="Broken")
