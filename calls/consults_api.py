@@ -11,7 +11,7 @@ from calls.models import Consult
 from calls.serializers import LONG, choice, text
 from calls.units_named import unit_ids_named
 from care_dispatch.api import StrictSerializer, View
-from teams.selectors import signed_in
+from teams.selectors import center_id_of, signed_in
 
 MAX_ID = 2**62
 

@@ -118,7 +118,7 @@ def idempotency_key(request: Request) -> Key:
         raise KeyMissing("A change needs an Idempotency-Key header: send a new UUID, and the same one to try again.")
     if len(key) > 100 or not key.isascii() or not key.isprintable():
         raise Invalid("Idempotency-Key is at most 100 plain characters; a UUID is best.")
-    body = request._request.META.get(BODY, b"")
+    body = request.META.get(BODY, b"")
     digest = hashlib.sha256(b"\n".join([str(request.method).encode(), request.path.encode(), body])).hexdigest()
     return Key(cast(int, request.user.pk), key, digest)
 

@@ -21,7 +21,7 @@ class StrictJSONParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         raw = stream.read()
         if parser_context:
-            parser_context["request"]._request.META[BODY] = raw
+            parser_context["request"].META[BODY] = raw
         try:
             data = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
             _check(data)

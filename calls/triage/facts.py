@@ -137,11 +137,8 @@ def normalise(facts: Mapping[str, Any]) -> dict[str, Any]:
         fact = FACTS.get(name)
         if fact is None or value is None:
             continue
-        if value is True:
-            value = "yes"
-        elif value is False or value == "none" and "none" not in fact.values:
-            value = NOT_ASKED if fact.risk else "no"
-        found[name] = value
+        absent = value is False or value == "none" and "none" not in fact.values
+        found[name] = "yes" if value is True else (NOT_ASKED if fact.risk else "no") if absent else value
     return validate(found)
 
 
@@ -163,7 +160,7 @@ def is_worse(name: str, before: Any, after: Any) -> bool:
 
 @dataclass(frozen=True)
 class FactStatement:
-    """Somebody (``stated_by``) said ``fact`` is ``value`` at ``at`` (ISO 8601); unconfirmed ones were read, not asked."""
+    """``stated_by`` said ``fact`` is ``value`` at ``at`` (ISO 8601); unconfirmed ones were read, not asked."""
 
     fact: str
     value: Any

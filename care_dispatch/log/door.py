@@ -166,8 +166,9 @@ def write(row: models.Model, **fields: Any) -> dict[str, Any]:
 
 def sets_of(row: models.Model, *names: str) -> dict[str, Any]:
     """The row's named fields, JSON-able, under ``model.field`` names."""
-    label = row._meta.model_name
-    attributes = {field.name: field.attname for field in row._meta.concrete_fields}
+    meta = row._meta  # noqa: SLF001 - documented for this use
+    label = meta.model_name
+    attributes = {field.name: field.attname for field in meta.concrete_fields}
     values = {f"{label}.{name}": getattr(row, attributes.get(name, name)) for name in names}
     plain: dict[str, Any] = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
     return plain

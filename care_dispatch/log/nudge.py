@@ -32,7 +32,7 @@ def forget(listener: Callable[[int], None]) -> None:
 def announce(seq: int, due: list[tuple[str, int]]) -> None:
     """Set the flag and return; the nudger thread of this process does the talking."""
     global _head
-    for listener in list(_listeners):
+    for listener in _listeners:
         listener(seq)
     with _lock:
         _head = max(_head, seq)

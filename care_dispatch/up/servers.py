@@ -1,5 +1,6 @@
 """The two servers, each over one data folder: PostgreSQL keeps everything, Valkey keeps nothing."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -7,15 +8,17 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg2
 
 from care_dispatch.up import children
-from care_dispatch.up.binaries import postgres_bin, redis_server
+from care_dispatch.up.binaries import postgres_bin, postgres_version, redis_server
 
 DATABASE = "care_dispatch"
 SUPERUSER = "care"
+BUILTIN_LOCALE = 17  # the first PostgreSQL whose own C.UTF-8 knows that JOSÉ and josé are one name
 
 
 class WrongVersion(Exception):
@@ -36,8 +39,10 @@ def socket_folder(data: Path) -> Path:
 class EmbeddedPostgres:
     """A PostgreSQL server over ``data``/pg, reachable through a socket only."""
 
+    name = "postgres"
+
     def __init__(self, data: Path, *, fsync: bool = True) -> None:
-        self.data, self.fsync = data, fsync
+        self.fsync = fsync
         self.folder = data / "pg"
         self.sockets = socket_folder(data)
         self.log = data / "log" / "postgres.log"
@@ -53,85 +58,94 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, start, and return when it answers."""
+        self.spawn()
+        assert self.child is not None
+        children.wait_until(self.answers, self.child, "PostgreSQL", self.log, 60)
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start it without waiting for an answer."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._initialise()
+        self._end_leftover()
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
         command = [postgres_bin() / "postgres", "-D", self.folder, "-k", self.sockets]
         for setting in ("listen_addresses=", "max_connections=100", f"fsync={'on' if self.fsync else 'off'}"):
             command += ["-c", setting]
-        self.child = children.start(command, self.log, prepare=children.not_as_root())
-        children.wait_until(self._answers, self.child, "PostgreSQL", 60)
+        self.child = children.start(command, self.log, as_nobody=True, death_signal=signal.SIGINT)
+        return self.child
 
     def create_database(self, name: str = DATABASE) -> None:
-        connection = self.connect()
-        with connection.cursor() as cursor:
+        """Make the database if it is not there."""
+        with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if cursor.fetchone() is None:
                 cursor.execute(f'CREATE DATABASE "{name}"')
-        connection.close()
 
     def stop(self) -> None:
-        """Fast stop: connections are cut, everything committed is on disk."""
+        """Fast stop: connections are cut, everything committed is on disk; at once if that takes too long."""
         if self.child is not None:
-            children.stop(self.child, with_signal=signal.SIGINT, grace=2.0)
+            children.stop(self.child, signals={signal.SIGINT: 1.4, signal.SIGQUIT: 0.3})
             self.child = None
 
     def clean(self) -> None:
         """Remove the socket folder once nothing listens there."""
         shutil.rmtree(self.sockets, ignore_errors=True)
 
-    def _initialise(self) -> None:
-        version = self.folder / "PG_VERSION"
-        if version.exists():
-            self._check_version(version.read_text().strip())
-            return
-        fresh = self.data / "pg.new"  # renamed when complete: an interrupted first start leaves no half cluster
-        shutil.rmtree(fresh, ignore_errors=True)
-        command = [
-            postgres_bin() / "initdb",
-            "-D",
-            fresh,
-            "-U",
-            SUPERUSER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--data-checksums",
-        ]
-        command += (
-            ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            if _major() >= 17
-            else ["--locale=C.UTF-8"]
-        )
-        if not self.fsync:
-            command.append("--no-sync")
-        child = children.start(command, self.log, prepare=children.not_as_root())
-        if child.wait(120) != 0:
-            raise RuntimeError(f"initdb failed; {self.log} says why.")
-        fresh.rename(self.folder)
-
-    def _check_version(self, found: str) -> None:
-        if int(found) != _major():
-            raise WrongVersion(
-                f"{self.folder} was made by PostgreSQL {found}, the installed one is {_major()}: dump it with the old"
-                f" version (pg_dump), move the folder away, start again and restore the dump."
-            )
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             self.connect().close()
         except psycopg2.OperationalError:
             return False
         return True
 
+    def _initialise(self) -> None:
+        version = self.folder / "PG_VERSION"
+        if version.exists():
+            self._check_version(version.read_text().strip())
+            return
+        fresh = self.folder.with_name("pg.new")  # renamed when complete: an interrupted start leaves no half cluster
+        shutil.rmtree(fresh, ignore_errors=True)
+        command: list[str | Path] = [postgres_bin() / "initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]
+        command += ["--data-checksums", *([] if self.fsync else ["--no-sync"])]
+        if postgres_version() >= BUILTIN_LOCALE:
+            command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        else:
+            command += ["--locale=C.UTF-8"]
+        child = children.start(command, self.log, as_nobody=True)
+        children.finish(child, "initdb", self.log, 120)
+        fresh.rename(self.folder)
 
-def _major() -> int:
-    done = subprocess.run([postgres_bin() / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603
-    return int(done.stdout.split()[-1 if "(" not in done.stdout else 2].split(".")[0])
+    def _check_version(self, found: str) -> None:
+        if int(found) != postgres_version():
+            raise WrongVersion(
+                f"{self.folder} was made by PostgreSQL {found}, the installed one is {postgres_version()}: dump it with"
+                " the old version (pg_dumpall), move the folder away, start again and restore the dump."
+            )
+
+    def _end_leftover(self) -> None:
+        """End a server of an earlier supervisor over the same data; the caller holds the folder's lock."""
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            if (pid := self._leftover()) is None:
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+            deadline = time.monotonic() + 5
+            while self._leftover() is not None and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+    def _leftover(self) -> int | None:
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+        told = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+        return pid if f"-D {self.folder} " in told.stdout else None
 
 
 class EmbeddedValkey:
     """A Redis-protocol server that keeps nothing, reachable through a socket only."""
+
+    name = "valkey"
 
     def __init__(self, data: Path) -> None:
         self.socket = socket_folder(data) / "valkey.sock"
@@ -144,28 +158,41 @@ class EmbeddedValkey:
         return f"unix://{self.socket}?db=0"
 
     def start(self) -> None:
+        """Start and return when it answers."""
+        self.spawn()
+        assert self.child is not None
+        children.wait_until(self.answers, self.child, "Valkey", self.log)
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start it without waiting for an answer; one left over from a killed supervisor is ended first."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        self.ask("SHUTDOWN NOSAVE")
         self.socket.unlink(missing_ok=True)
         command = [redis_server(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", self.data]
         self.child = children.start(command, self.log)
-        children.wait_until(self._answers, self.child, "Valkey")
+        return self.child
 
     def stop(self) -> None:
         if self.child is not None:
-            children.stop(self.child, grace=1.0)
+            children.stop(self.child, signals={signal.SIGTERM: 1.0})
             self.child = None
 
     def clean(self) -> None:
         """Remove the socket folder once nothing listens there."""
         shutil.rmtree(self.socket.parent, ignore_errors=True)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        return self.ask("PING") == "+PONG"
+
+    def ask(self, command: str) -> str:
+        """The first line of the answer to one inline command; empty when nobody answers within a second."""
         try:
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.settimeout(1)
-                probe.connect(str(self.socket))
-                probe.sendall(b"PING\r\n")
-                return probe.recv(16).startswith(b"+PONG")
+            with socket.socket(socket.AF_UNIX) as talk:
+                talk.settimeout(1)
+                talk.connect(str(self.socket))
+                talk.sendall(command.encode() + b"\r\n")
+                return talk.recv(1024).split(b"\r\n")[0].decode()
         except OSError:
-            return False
+            return ""

@@ -213,7 +213,7 @@ class Supervisor:
     def _answers(self) -> bool:
         host = self.options.host if self.options.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
         try:
-            with urllib.request.urlopen(f"http://{host}:{self.options.port}/healthz", timeout=1) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://{host}:{self.options.port}/healthz", timeout=1) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
