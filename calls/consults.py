@@ -12,6 +12,7 @@ from care_dispatch.access import DISPATCH_ROLES, Role, Tier, sees, tier_of
 from care_dispatch.log import EventKind, record, register_kinds, write
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
 from teams.models import Agency, Discipline, Unit, User
+from teams.selectors import center_id_of
 
 _CONSULT = frozenset({"consult_id"})
 CONSULT_ASKED = EventKind("consult.asked", refs=_CONSULT)
@@ -74,7 +75,7 @@ def _requester_unit(actor: User, unit_id: int | None, now: datetime) -> Unit | N
         unit_id = next(iter(own_unit_ids(actor, now)), None)
     if unit_id is None:
         return None
-    unit = Unit.objects.filter(pk=unit_id, center=center_of(actor), retired=False).first()
+    unit = Unit.objects.filter(pk=unit_id, center_id=center_id_of(actor), retired=False).first()
     if unit is None:
         raise NotFound("There is no such unit.")
     if actor.role == Role.OFFICER:
@@ -83,7 +84,7 @@ def _requester_unit(actor: User, unit_id: int | None, now: datetime) -> Unit | N
 
 
 def _requester_agency(actor: User, code: str, unit: Unit | None) -> Agency:
-    agencies = Agency.objects.filter(center=center_of(actor))
+    agencies = Agency.objects.filter(center_id=center_id_of(actor))
     own = actor.agency if actor.role == Role.OFFICER else None
     agency = agencies.filter(code=code).first() if code else unit.agency if unit else own
     if agency is None:
@@ -115,7 +116,7 @@ def answer_consult(*, actor: User, now: datetime, consult_id: int, unit_id: int 
 
 
 def _care_unit(actor: User, unit_id: int, now: datetime) -> Unit:
-    unit = Unit.objects.filter(pk=unit_id, center=center_of(actor), retired=False).first()
+    unit = Unit.objects.filter(pk=unit_id, center_id=center_id_of(actor), retired=False).first()
     if unit is None:
         raise NotFound("There is no such unit.")
     may_report(actor, unit, now)
@@ -141,11 +142,6 @@ def end_consult(*, actor: User, now: datetime, consult_id: int, result: str, adv
     write(consult, ended_at=now, result=result, advice=advice)
     _record(CONSULT_ENDED, consult, consult.answering_unit)
     return {"consult_id": consult.pk}
-
-
-def center_of(user: User) -> int:
-    """The id of the user's center; 0, which no center has, for an admin without one."""
-    return user.center_id or 0
 
 
 def _ended(consult: Consult) -> ConsultEnded:
@@ -178,7 +174,7 @@ def _lock_consult(actor: User, consult_id: int, now: datetime) -> Consult:
 # --- reads -----------------------------------------------------------------------------------------
 def _readable(user: User, now: datetime) -> Q:
     """Dispatch and CARE read every consult of their center, an officer those of the own unit."""
-    readable = Q(center=center_of(user))
+    readable = Q(center_id=center_id_of(user))
     if tier_of(user.role) in (Tier.DISPATCH, Tier.CARE):
         return readable
     if user.role == Role.OFFICER:

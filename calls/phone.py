@@ -23,6 +23,7 @@ from care_dispatch.log import Key, perform
 from care_dispatch.refusal import Forbidden, Invalid, NotFound, Refused
 from teams import actions as teams_actions
 from teams.models import Shift, User
+from teams.selectors import signed_in
 
 MAX_ID = 2**62
 SHIFT = timedelta(hours=12)
@@ -33,7 +34,7 @@ DUTY = {"clinician": Shift.Duty.CLINICIAN, "officer": Shift.Duty.OFFICER}
 # --- what every phone page shares --------------------------------------------------------------
 def crew_member(request: HttpRequest) -> User:
     """The signed-in person; raises Forbidden for anybody who is not on a crew."""
-    user = cast(User, request.user)
+    user = signed_in(request)
     if user.role not in FIELD_ROLES:
         raise Forbidden("This page is for crews; dispatch works at the console.")
     return user
@@ -70,7 +71,7 @@ def show(
     request: HttpRequest, template: str, now: datetime, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Render in the center's time; every form on the page takes its own key from ``new_key``."""
-    user = cast(User, request.user)
+    user = signed_in(request)
     with timezone.override(phone_page.clock(user)):
         return render(request, template, context | {"now": now, "new_key": uuid.uuid4}, status=status)
 
@@ -79,7 +80,7 @@ def show(
 @login_required
 @require_GET
 def unit_page(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user = signed_in(request)
     if user.role not in FIELD_ROLES:
         return redirect("home")
     now = timezone.now()

@@ -1,7 +1,7 @@
 """CARE's phone pages after a call: the directory, referrals and follow-ups; forms that work without JavaScript."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +18,7 @@ from care_dispatch.refusal import Invalid, NotFound, Refused
 from referrals import actions, selectors, serializers
 from referrals.models import FollowUp, FollowUpAttempt, Referral, Service
 from teams.models import User
+from teams.selectors import signed_in
 
 MAX_ID = serializers.MAX_ID
 
@@ -97,7 +98,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
 
 def _refused(request: HttpRequest, back: str, name: str, error: Refused) -> HttpResponse:
     """The page again, with the refusal and what was typed."""
-    user, now = cast(User, request.user), timezone.now()
+    user, now = signed_in(request), timezone.now()
     call_id = request.POST.get("call", "")
     context = {"refused": error.message, "typed": request.POST, "typed_in": name}
     if call_id.isdecimal() and len(call_id) < 19:

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 
 from calls.board import iso
-from calls.consults import center_of
 from calls.fetch import NO_CALL, may_open
 from calls.models import Call
 from care_dispatch.access import Tier, sees, tier_of
@@ -14,6 +13,7 @@ from care_dispatch.refusal import Forbidden, NotFound
 from referrals.lifecycle import MADE, OPEN, moves
 from referrals.models import FollowUp, FollowUpAttempt, Referral, ReferralStep, Service
 from teams.models import User
+from teams.selectors import center_id_of
 
 LIST_LIMIT = 200
 
@@ -22,7 +22,7 @@ def directory(user: User, *, need: str = "", age: int | None = None, language: s
     """Services that take people now, of the user's center, that meet a need, an age in years and a language."""
     if tier_of(user.role) == Tier.PARTNER:
         raise Forbidden("The resource directory is the center's own.")
-    services = Service.objects.filter(organization__center=center_of(user)).open().select_related("organization")
+    services = Service.objects.filter(organization__center_id=center_id_of(user)).open().select_related("organization")
     if need:
         services = services.filter(needs__contains=[need])
     if age is not None:
@@ -57,7 +57,7 @@ def service_face(service: Service) -> dict[str, Any]:
 def open_referrals(user: User) -> list[dict[str, Any]]:
     """Referrals of the center still somebody's work, oldest first."""
     _require_sees(user, "referral")
-    found = _referrals(Referral.objects.filter(call__center=center_of(user), status__in=OPEN))
+    found = _referrals(Referral.objects.filter(call__center_id=center_id_of(user), status__in=OPEN))
     return [referral_face(referral) for referral in found.order_by("made_at", "pk")[:LIST_LIMIT]]
 
 
@@ -115,7 +115,7 @@ def referral_made(call_ids: list[int]) -> dict[int, dict[str, object]]:
 def open_follow_ups(user: User, now: datetime) -> list[dict[str, Any]]:
     """What is owed, soonest first."""
     _require_sees(user, "follow_up")
-    rows = _follow_ups(FollowUp.objects.filter(call__center=center_of(user)).open())
+    rows = _follow_ups(FollowUp.objects.filter(call__center_id=center_id_of(user)).open())
     return [follow_up_face(row, now) for row in rows.order_by("due_at", "pk")[:LIST_LIMIT]]
 
 

@@ -221,7 +221,7 @@ def extend_shifts(*, actor: User | None, now: datetime, unit_id: int, until: dat
     unit = _lock_unit(actor, unit_id)
     shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
-    late = [shift for shift in shifts if shift.during.upper < until]
+    late = [shift for shift in shifts if shift.during.upper is not None and shift.during.upper < until]
     for shift in late:
         shift.during = (shift.during.lower, until)
         shift.save(update_fields=["during"])

@@ -135,7 +135,7 @@ class _Seeding:
             if unit_id in retired:
                 continue
             if unit_id in ends:
-                if ends[unit_id] < self.now + EXTEND_BEFORE:
+                if (end := ends[unit_id]) is not None and end < self.now + EXTEND_BEFORE:
                     self._perform(actions.extend_shifts, unit_id=unit_id, until=self.now + SHIFT)
                 continue
             crew = [(people[p["username"]], p["duty"]) for p in wanted["crew"] if people.get(p["username"]) not in busy]

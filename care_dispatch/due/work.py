@@ -76,9 +76,9 @@ def _claim(where: str, values: list[Any], now: datetime) -> list[tuple[str, int,
     # One statement, so it commits by itself: the attempt is counted before the run, even of one that kills us.
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE due_due SET attempts = attempts + 1, due_at = CASE WHEN attempts + 1 >= %s THEN %s ELSE"
+            "UPDATE due_due SET attempts = attempts + 1, due_at = CASE WHEN attempts + 1 >= %s THEN %s ELSE"  # noqa: S608
             " %s + (attempts + 1) * (%s - %s) END WHERE id IN"
-            f" (SELECT id FROM due_due WHERE {where} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"  # noqa: S608
+            f" (SELECT id FROM due_due WHERE {where} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
             " RETURNING kind, subject_id, version, attempts",
             [ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, BATCH],
         )
