@@ -209,10 +209,11 @@ def sign_off(*, actor: User | None, now: datetime, unit_id: int) -> dict[str, An
 
 def _end_shift(shift: Shift, now: datetime) -> None:
     """A shift that began this very moment has no length and would overlap nothing: it goes."""
-    if shift.during.lower >= now:
+    began = shift.during.lower
+    if began is not None and began >= now:
         shift.delete()
     else:
-        shift.during = (shift.during.lower, now)
+        shift.during = (began, now)
         shift.save(update_fields=["during"])
 
 
