@@ -1,0 +1,137 @@
+"""The default rules: dangers always win, unknown is never safe, nothing a lower rule asks for is dropped."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calls import triage
+from calls.triage.facts import FACTS, danger
+
+RULES = triage.parse_rules(triage.default_rules())
+EXAMPLES = settings(max_examples=30, deadline=None)
+VIGNETTES = Path(__file__).resolve().parents[4] / "shared" / "data" / "vignettes.json"
+NEEDED = {
+    "police_first": {"police"},
+    "care_police": {"care", "police"},
+    "ems_first": {"ems"},
+    "fire_police_ems": {"fire", "police", "ems"},
+    "care_only": {"care"},
+    "care_ems": {"care", "ems"},
+    "phone_988": {"care"},
+    "consult_remote": {"care"},
+    "follow_up": {"care"},
+}
+
+
+def any_facts() -> st.SearchStrategy[dict[str, Any]]:
+    """Any mixture of valid facts."""
+    closed = {name: st.sampled_from(fact.values) for name, fact in FACTS.items() if fact.values and not fact.many}
+    return st.fixed_dictionaries({}, optional=closed)
+
+
+@EXAMPLES
+@given(any_facts())
+def test_the_order_of_the_rules_never_matters(facts: dict[str, Any]) -> None:
+    body = dict(triage.default_rules())
+    shuffled = triage.parse_rules(body | {"rules": random.Random(1).sample(body["rules"], len(body["rules"]))})
+    one, other = triage.evaluate(facts, RULES), triage.evaluate(facts, shuffled)
+    assert (one.level, set(one.services), one.response) == (other.level, set(other.services), other.response)
+
+
+@EXAMPLES
+@given(any_facts(), st.sampled_from([name for name, fact in FACTS.items() if fact.risk]), st.data())
+def test_learning_of_a_danger_never_lowers_the_level(facts: dict[str, Any], name: str, data: st.DataObject) -> None:
+    facts = {**facts, "is_behavioral": "yes"}
+    worse = [value for value in FACTS[name].values if danger(name, value) >= danger(name, facts.get(name))]
+    then = {**facts, name: data.draw(st.sampled_from(worse))}
+    assert (triage.evaluate(then, RULES).level or 0) >= (triage.evaluate(facts, RULES).level or 0)
+
+
+@EXAMPLES
+@given(any_facts())
+def test_the_services_are_the_union_of_what_every_hit_asks_for(facts: dict[str, Any]) -> None:
+    verdict = triage.evaluate({**facts, "is_behavioral": "yes"}, RULES)
+    asked = {service for hit in verdict.hits for service in hit["services"]}
+    assert asked <= set(verdict.services)
+
+
+STOPS = [
+    {"weapon": "in_hand"},
+    {"violence": "in_progress"},
+    {"threat_to_others": "specific"},
+    {"situation": "hostage"},
+    {"hazard": "height"},
+    {"suicide": "plan_intent", "location_type": "unknown"},
+    {"strangulation": "yes"},
+]
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=str)
+@EXAMPLES
+@given(facts=any_facts())
+def test_a_hard_stop_never_yields_care_alone(stop: dict[str, str], facts: dict[str, Any]) -> None:
+    verdict = triage.evaluate(facts | stop, RULES)
+    assert "police" in verdict.services and verdict.response not in ("care_only", "phone", "consult")
+
+
+@EXAMPLES
+@given(any_facts())
+def test_a_repeat_caller_is_never_lowered(facts: dict[str, Any]) -> None:
+    once, again = ({**facts, "repeat_caller": word} for word in ("no", "yes"))
+    assert triage.evaluate(again, RULES).level == triage.evaluate(once, RULES).level
+
+
+def test_care_alone_waits_for_the_weapon_question() -> None:
+    verdict = triage.evaluate({"is_behavioral": "yes", "need": "in_person"}, RULES)
+    assert verdict.response == "care_only" and verdict.safety_questions == ("weapon",)
+
+
+def test_an_unknown_weapon_at_home_is_not_safe() -> None:
+    facts = {"is_behavioral": "yes", "weapon": "unknown", "location_type": "home"}
+    assert "police" in triage.evaluate(facts, RULES).services
+
+
+def test_not_behavioral_keeps_the_dangers_in_sight() -> None:
+    verdict = triage.evaluate({"is_behavioral": "no", "hazard": "fire"}, RULES)
+    assert verdict.level is None and verdict.response == "standard" and "fire" in verdict.services
+
+
+def test_the_fallback_is_never_care_alone() -> None:
+    assert set(triage.fallback_verdict("broken").services) >= {"police", "fire", "ems"}
+
+
+def test_one_fact_that_would_change_the_answer_is_computed() -> None:
+    facts = {"is_behavioral": "yes", "weapon": "in_hand", "violence": "denied", "suicide": "denied"}
+    changes = triage.explain(facts, RULES)["would_change"]
+    assert any(change["fact"] == "weapon" and change["level"] == 2 for change in changes)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"rules": []},
+        {"rules": [{"id": "X", "when": {"fact": "weapon", "in": ["in_hand"]}, "level": 4, "services": ["police"]}]},
+        {"rules": [{"id": "X", "because": "b", "when": {"fact": "gun", "in": ["yes"]}, "level": 4}]},
+        {"rules": [{"id": "X", "because": "b", "when": {"fact": "weapon", "in": ["big"]}, "level": 4}]},
+        {"rules": [{"id": "X", "because": "b", "when": {"all": []}, "level": 4}]},
+        {"rules": [{"id": "X", "because": "b", "when": {"fact": "weapon", "in": ["in_hand"]}, "level": 9}]},
+    ],
+    ids=range(7),
+)
+def test_broken_rules_are_refused_when_they_are_read(broken: dict[str, Any]) -> None:
+    with pytest.raises(triage.BrokenRules):
+        triage.parse_rules(broken)
+
+
+@pytest.mark.skipif(not VIGNETTES.exists(), reason="the vignettes are not part of the repository")
+def test_no_vignette_with_its_facts_is_under_triaged() -> None:
+    for case in json.loads(VIGNETTES.read_text()):
+        verdict = triage.evaluate(triage.normalise(case["facts"]), RULES)
+        assert (verdict.level or 0) >= case["min_safe_level"], case["id"]
+        assert set(verdict.services) >= NEEDED[case["response"]], case["id"]
