@@ -135,6 +135,7 @@ def _step(referral: Referral, actor: User | None, now: datetime) -> None:
 
 
 def _lock_referral(actor: User, referral_id: int, now: datetime) -> tuple[Referral, Call]:
+    """The referral behind its call's lock: every change of what follows a call takes that one first."""
     call_id = Referral.objects.filter(pk=referral_id).values_list("call_id", flat=True).first()
     if call_id is None:
         raise NotFound("There is no such referral.")
@@ -142,7 +143,7 @@ def _lock_referral(actor: User, referral_id: int, now: datetime) -> tuple[Referr
         call = lock_call(actor, call_id, now)
     except NotFound:
         raise NotFound("There is no such referral.") from None
-    return Referral.objects.select_for_update().get(pk=referral_id), call
+    return Referral.objects.get(pk=referral_id), call
 
 
 # --- follow-ups ------------------------------------------------------------------------------------
@@ -181,7 +182,7 @@ def close_follow_up(*, actor: User, now: datetime, follow_up_id: int, result: st
 
 
 def _lock_follow_up(actor: User, follow_up_id: int, now: datetime) -> tuple[FollowUp, Call]:
-    """An open follow-up with its call, both locked; raises FollowUpClosed with its result."""
+    """An open follow-up behind its call's lock; raises FollowUpClosed with its result."""
     call_id = FollowUp.objects.filter(pk=follow_up_id).values_list("call_id", flat=True).first()
     if call_id is None:
         raise NotFound("There is no such follow-up.")
@@ -189,7 +190,7 @@ def _lock_follow_up(actor: User, follow_up_id: int, now: datetime) -> tuple[Foll
         call = lock_call(actor, call_id, now)
     except NotFound:
         raise NotFound("There is no such follow-up.") from None
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up_id)
+    follow_up = FollowUp.objects.get(pk=follow_up_id)
     if follow_up.closed_at is not None:
         raise FollowUpClosed(
             f"This follow-up was closed as {follow_up.get_result_display().lower()}"
@@ -211,7 +212,7 @@ def mark_overdue(*, actor: None, now: datetime, follow_up_id: int) -> dict[str, 
     """Stamp an open follow-up as overdue, once; the list and the boards of CARE show it."""
     call_id = FollowUp.objects.values_list("call_id", flat=True).get(pk=follow_up_id)
     call = Call.objects.select_for_update().get(pk=call_id)
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up_id)
+    follow_up = FollowUp.objects.get(pk=follow_up_id)
     finish(FOLLOW_UP, follow_up_id)
     if follow_up.closed_at is None and follow_up.overdue_at is None:
         write(follow_up, overdue_at=now)

@@ -172,7 +172,9 @@ def sign_on(
         raise Forbidden(f"{unit.callsign} is another agency's; a dispatcher may sign you on.")
     if not crew or until <= now:
         raise Invalid("A crew signs on with at least one person, until a time still to come.")
-    users = User.objects.in_bulk([user_id for user_id, _ in crew])
+    # Lock order: units, then people by id. no_key, or every row that names one of them would wait.
+    locked = User.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    users = {user.pk: user for user in locked.filter(pk__in=[user_id for user_id, _ in crew])}
     if any(user_id not in users or users[user_id].center_id != unit.center_id for user_id, _ in crew):
         raise NotFound("There is no such person.")
     busy = Shift.objects.filter(user__in=users, during__overlap=(now, until)).select_related("unit", "user")
