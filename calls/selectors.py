@@ -34,16 +34,17 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
         board.consult_face(consult) | {"id": consult.pk}
         for consult in call.consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
     ]
-    if sees(tier, "caller") or not call.callers.filter(do_not_disclose=True).exists():
-        detail["callers"] = list(
-            call.callers.order_by("pk").values(
-                "id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose"
-            )
-        )
-    else:
-        detail["callers"] = []
+    detail["callers"] = [] if tier == Tier.PARTNER else _callers(call, named=sees(tier, "caller"))
     detail |= _triage(call, tier)
     return detail
+
+
+def _callers(call: Call, *, named: bool) -> list[dict[str, Any]]:
+    """Who called; whoever asked not to be named is left out unless the center itself asks (``named``)."""
+    callers = call.callers.order_by("pk") if named else call.callers.filter(do_not_disclose=False).order_by("pk")
+    return list(
+        callers.values("id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose")
+    )
 
 
 def _ending(call: Call) -> dict[str, Any]:

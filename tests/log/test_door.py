@@ -9,8 +9,9 @@ from calls import kinds
 from calls.intake import create_call
 from care_dispatch.log import Key, record
 from care_dispatch.log.door import KeyReused
-from care_dispatch.log.models import Event, Head
-from tests.cast import act, make_call, make_center, make_user
+from care_dispatch.log.keys import forget_old_keys
+from care_dispatch.log.models import Event, Head, IdempotencyKey
+from tests.cast import act, later, make_call, make_center, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,11 @@ def test_a_change_that_was_so_already_keeps_its_answer_without_an_event() -> Non
     key, before = Key(dispatcher.pk, "so", "h"), seqs()
     assert act(nothing_to_do, by=dispatcher, key=key).result == act(nothing_to_do, by=dispatcher, key=key).result
     assert seqs() == before
+
+
+def test_keys_are_kept_for_three_days_and_then_forgotten() -> None:
+    dispatcher = make_user(make_center())
+    args: dict[str, Any] = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
+    act(create_call, by=dispatcher, key=Key(dispatcher.pk, "old", "h"), **args)
+    assert forget_old_keys(later(hours=71)) == 0
+    assert forget_old_keys(later(hours=73)) == 1 and not IdempotencyKey.objects.exists()

@@ -11,8 +11,11 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from care_dispatch.due.work import BATCH, run_once
+from care_dispatch.log.keys import forget_old_keys
 
 logger = logging.getLogger(__name__)
+
+TIDY_EVERY = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
@@ -30,10 +33,14 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         older_than = timedelta(seconds=options["older_than"])
+        tidy_at = timezone.now()
         while not stop.is_set():
             ran = 0
             try:
                 close_old_connections()
+                if timezone.now() >= tidy_at:
+                    tidy_at = timezone.now() + TIDY_EVERY
+                    forget_old_keys(timezone.now())
                 ran = run_once(older_than=older_than, now=timezone.now(), source="sweep")
             except DatabaseError as error:
                 logger.warning("sweep: the database does not answer, trying again: %s", error)
