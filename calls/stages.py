@@ -96,7 +96,10 @@ def report_stage(
               "repeated": placed.repeated},
     )  # fmt: skip
     _warn_if_not_cleared(assignment, unit, stage, now)
-    return {"assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves}
+    return {
+        "assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves, "late": placed.late,
+        "backward": placed.backward, "repeated": placed.repeated,
+    }  # fmt: skip
 
 
 def _newest_stamp(assignment: Assignment) -> datetime | None:

@@ -101,7 +101,7 @@ def _read(text: str, nature: str) -> Sequence[triage.SuggestedFact]:
 def _judge(call: Call, facts: Mapping[str, Any], now: datetime) -> tuple[RuleSet | None, dict[str, Any]]:
     """The rules' answer, or police/fire/EMS first when they cannot be loaded or fail. Never CARE alone by default."""
     try:
-        rule_set = rule_set_for(call.center_id, now)
+        rule_set = rule_set_for(call.center_id, now if call.center.timers_run else None)
         rules = parsed(rule_set)
         return rule_set, triage.evaluate(facts, rules).as_dict() | triage.explain(facts, rules)
     except Exception as error:

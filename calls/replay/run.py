@@ -1,0 +1,60 @@
+"""One replay from file to sums: lays the ground, plays, ends what is open, counts and compares."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from calls.replay.counts import Counts, Stored, differences
+from calls.replay.ground import Ground, lay
+from calls.replay.pace import Pace
+from calls.replay.player import Player
+from calls.replay.readers import Recording
+from calls.replay.report import figures, table, times_of_file
+from calls.replay.selectors import levels, stage_times, stored
+
+
+@dataclass(frozen=True)
+class Result:
+    center_code: str
+    counts: Counts
+    stored: Stored
+    levels: Mapping[int | None, int]
+    differences: list[str]
+    report: list[str]
+
+
+def replay(
+    recording: Recording,
+    *,
+    code: str,
+    again: bool,
+    pace: Pace,
+    step: Callable[[], None],
+    report: bool = False,
+) -> Result:
+    """Play a recording of dispatches into a center of its own. ``step`` is called after each event."""
+    events = recording.events
+    ground = lay(recording.source, code=code, again=again, now=events[0].at)
+    ground.add_named(sorted({event.unit for event in events if event.unit}), events[0].at)
+    last_seq = {event.incident: event.seq for event in events}
+    player = Player(recording.source, ground, last_seq, triage_at_once=pace.speed is None)
+    for event in events:
+        pace.wait_until(event.at, meanwhile=player.triage_waiting)
+        player.play(event)
+        step()
+    player.finish(events[-1].at)
+    return _result(ground, player.counts, recording, report=report)
+
+
+def _result(ground: Ground, counts: Counts, recording: Recording, *, report: bool) -> Result:
+    found = stored(ground.center.pk)
+    lines = []
+    if report:
+        lines = table("file", figures(stage_times(ground.center.pk)), figures(times_of_file(recording.events)))
+    return Result(
+        center_code=ground.center.code,
+        counts=counts,
+        stored=found,
+        levels=levels(ground.center.pk),
+        differences=differences(counts, found, incidents=len({event.incident for event in recording.events})),
+        report=lines,
+    )
