@@ -83,7 +83,8 @@ class Hub:
         self._desk.stop()
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1.0)
         await asyncio.to_thread(self._tail.join, 1.0)
         await asyncio.to_thread(self._desk.join, 1.0)
 

@@ -57,5 +57,5 @@ async def _close(client: redis.asyncio.Redis) -> None:
     try:
         async with asyncio.timeout(1):
             await client.aclose()
-    except (Exception, asyncio.CancelledError):  # it is gone either way
-        return
+    except Exception as error:  # it is gone either way
+        logger.debug("connection to Redis was already gone: %s", error)
