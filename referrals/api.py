@@ -6,8 +6,13 @@ from rest_framework.response import Response
 
 from calls.api import query
 from care_dispatch.api import View
-from referrals import actions, selectors, serializers
+from referrals import actions, selectors, serializers, vocabulary
 from teams.selectors import signed_in
+
+
+class CareVocabulary(View):
+    def get(self, request: Request) -> Response:
+        return Response(vocabulary.everything())
 
 
 class Resources(View):

@@ -5,6 +5,7 @@ from django.urls import path
 from referrals import api, phone
 
 urlpatterns = [
+    path("api/care-vocabulary/", api.CareVocabulary.as_view()),
     path("api/resources/", api.Resources.as_view()),
     path("api/referrals/", api.Referrals.as_view()),
     path("api/calls/<int:call_id>/referrals/", api.CallReferrals.as_view()),

@@ -53,6 +53,13 @@ def test_the_directory_is_searched_by_need_age_and_language(scene: Any) -> None:
     assert names("language=es") == ["Walk-in clinic"]
 
 
+def test_the_closed_lists_come_with_their_labels(scene: Any) -> None:
+    lists = as_user(scene.dispatcher).get("/api/care-vocabulary/").json()
+    assert {"value": "detox", "label": "Detox or sobering"} in lists["needs"]
+    assert len(lists["referral_statuses"]) == 10
+    assert all(lists.values())
+
+
 @pytest.mark.parametrize("query", ["need=everything", "age=-1", "age=x", "want=1"])
 def test_a_search_that_makes_no_sense_is_explained(scene: Any, query: str) -> None:
     answer = as_user(scene.clinician).get(f"/api/resources/?{query}")
