@@ -5,6 +5,7 @@
 - ``stack``, ``stack_db``, ``make_stack``: real processes, for the browser and for faults.
 """
 
+import atexit
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring their own database and settings.")
 
 SERVICES = Services()
+atexit.register(SERVICES.stop)  # also when the run ends before its first test
 os.environ.update(
     DJANGO_SETTINGS_MODULE="care_dispatch.settings",
     DATABASE_URL=SERVICES.postgres.url(ROLLBACK),
@@ -35,10 +37,6 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
-
-
-def pytest_unconfigure() -> None:
-    SERVICES.stop()
 
 
 REFUSED = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}

@@ -63,11 +63,7 @@ class Services:
 
     def forget_redis(self) -> None:
         """Empty Valkey: whatever an earlier test said to workers that are gone."""
-        with socket.socket(socket.AF_UNIX) as talk:
-            talk.settimeout(5)
-            talk.connect(str(self.valkey.socket))
-            talk.sendall(b"FLUSHALL\r\n")
-            assert talk.recv(16).startswith(b"+OK")
+        assert self.valkey.ask("FLUSHALL") == "+OK"
 
     def _run(self, statement: str) -> None:
         with closing(self.postgres.connect()) as connection, connection.cursor() as cursor:
@@ -145,10 +141,10 @@ class Stack:
         if name in {"postgres", "valkey"}:
             server = self.services.postgres if name == "postgres" else self.services.valkey
             if server.child is not None:
-                children.stop(server.child, grace=0)
+                children.stop(server.child, signals={})
             self._start_server(server)
         else:
-            children.stop(self._running[name], grace=0)
+            children.stop(self._running[name], signals={})
             self._start(name)
             if name == "web":
                 self.wait_until_healthy()
@@ -179,7 +175,7 @@ class Stack:
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
         for process in self._running.values():
-            children.stop(process, grace=3.0)
+            children.stop(process, signals={signal.SIGTERM: 3.0})
         self._running.clear()
 
     def manage(self, *arguments: str) -> str:
@@ -202,7 +198,7 @@ class Stack:
         for attempt in range(20):
             try:
                 server.start()
-            except RuntimeError:
+            except children.Failed:
                 if attempt == 19:
                     raise
                 time.sleep(0.25)

@@ -1,5 +1,6 @@
 """The product's own processes, as one would type them: web, worker, sweep, and the demo's simulation."""
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -30,3 +31,22 @@ def sweep() -> list[str]:
 
 def simulate() -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), "simulate"]
+
+
+def everything(host: str, port: int, workers: int) -> dict[str, list[str]]:
+    """What runs beside the servers, by name, in the order of starting."""
+    return {"web": web(host, port), "worker": worker(workers), "sweep": sweep()}
+
+
+def prepare(*, demo: bool) -> list[str]:
+    """Migrate and seed before anything else runs."""
+    return [sys.executable, str(ROOT / "manage.py"), "prepare", *(["--demo"] if demo else [])]
+
+
+def fingerprint(database: str, *, demo: bool) -> str:
+    """Changes when what ``prepare`` brings may have changed: the database, a migration, a dependency, the demo."""
+    digest = hashlib.sha256(f"{database} demo={demo}".encode())
+    sources = [*ROOT.glob("[a-z]*/migrations/*.py"), *ROOT.glob("[a-z]*/*/migrations/*.py"), ROOT / "requirements.lock"]
+    for path in sorted(sources):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -68,7 +68,7 @@ class EmbeddedPostgres:
         self._initialise()
         self._end_leftover()
         self.sockets.mkdir(mode=0o700, exist_ok=True)
-        command = [postgres_bin() / "postgres", "-D", self.folder, "-k", self.sockets]
+        command: list[str | Path] = [postgres_bin() / "postgres", "-D", self.folder, "-k", self.sockets]
         for setting in ("listen_addresses=", "max_connections=100", f"fsync={'on' if self.fsync else 'off'}"):
             command += ["-c", setting]
         self.child = children.start(command, self.log, as_nobody=True, death_signal=signal.SIGINT)
@@ -91,6 +91,10 @@ class EmbeddedPostgres:
         """Remove the socket folder once nothing listens there."""
         shutil.rmtree(self.sockets, ignore_errors=True)
 
+    def born_at(self) -> int:
+        """When the cluster was made; tells one folder's database from a new one in its place."""
+        return (self.folder / "PG_VERSION").stat().st_mtime_ns
+
     def answers(self) -> bool:
         try:
             self.connect().close()
@@ -105,7 +109,17 @@ class EmbeddedPostgres:
             return
         fresh = self.folder.with_name("pg.new")  # renamed when complete: an interrupted start leaves no half cluster
         shutil.rmtree(fresh, ignore_errors=True)
-        command: list[str | Path] = [postgres_bin() / "initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]
+        command: list[str | Path] = [
+            postgres_bin() / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         command += ["--data-checksums", *([] if self.fsync else ["--no-sync"])]
         if postgres_version() >= BUILTIN_LOCALE:
             command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -138,8 +152,18 @@ class EmbeddedPostgres:
             pid = int((self.folder / "postmaster.pid").read_text().split()[0])
         except (FileNotFoundError, ValueError, IndexError):
             return None
-        told = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
-        return pid if f"-D {self.folder} " in told.stdout else None
+        return pid if f"-D {self.folder} " in _command_of(pid) else None
+
+
+def _command_of(pid: int) -> str:
+    """The command line of a process, empty when there is none."""
+    listed = Path(f"/proc/{pid}/cmdline")
+    if listed.exists():
+        return listed.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    if Path("/proc/self").exists():
+        return ""
+    told = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.stdout
 
 
 class EmbeddedValkey:
@@ -169,7 +193,15 @@ class EmbeddedValkey:
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         self.ask("SHUTDOWN NOSAVE")
         self.socket.unlink(missing_ok=True)
-        command = [redis_server(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
+        command: list[str | Path] = [
+            redis_server(),
+            "--port",
+            "0",
+            "--unixsocket",
+            self.socket,
+            "--unixsocketperm",
+            "700",
+        ]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", self.data]
         self.child = children.start(command, self.log)
         return self.child
