@@ -163,6 +163,15 @@ def _only(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: fields[name] for name in names if name in fields}
 
 
+def _release(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    """Police leave while CARE stays: the minutes freed are counted from here."""
+    unit = phone_page.own_unit(user, now)
+    current = phone_page.current_assignment(unit)
+    if current is None:
+        raise stages.NotOnACall("You are on no call.")
+    return stages.release_unit, {"assignment_id": current.pk}
+
+
 def _wave_in(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return stages.clear_to_enter, {"assignment_id": fields["id"]}
 
@@ -203,6 +212,7 @@ def _sign_off(user: User, now: datetime, fields: dict[str, Any]) -> Action:
 
 FORMS = {
     "status": Form(serializers.UnitStatus, _status, "Status sent."),
+    "release": Form(serializers.Nothing, _release, "Released. CARE stays."),
     "wave-in": Form(OneId, _wave_in, "CARE is cleared to enter."),
     "note": Form(PhoneNote, _note, "Note added."),
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),

@@ -46,10 +46,16 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "results": Consult.Result.choices,
         "alerts": _alerts(unit),
     }
-    on = unit.current[0] if unit and unit.current else None  # type: ignore[attr-defined]  # filled by unit_query
+    on = current_assignment(unit)
     if unit and on:
         shown |= _on_call(user, unit, on, now)
     return shown
+
+
+def current_assignment(unit: Unit | None) -> Assignment | None:
+    """What a unit given by own_unit is on."""
+    current: list[Assignment] = unit.current if unit else []  # type: ignore[attr-defined]  # filled by unit_query
+    return current[0] if current else None
 
 
 def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str, Any]:
@@ -82,6 +88,8 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
             }
             for a in partners
         ],
+        "care_stays": unit.discipline == Discipline.POLICE
+        and any(a.unit.discipline == Discipline.CARE for a in partners),
         "to_wave_in": [
             a
             for a in partners

@@ -121,13 +121,17 @@ def test_the_whole_co_response_from_two_phones(scene: Any) -> None:
     tap(scene.officer, "wave-in", id=mine.pk)
     assert "Cleared to enter" in page(scene.clinician)
     tap(scene.clinician, "status", status="on_scene")
-    tap(scene.officer, "status", status="available")
+    assert "Available, CARE stays" in page(scene.officer)
+    tap(scene.officer, "release")
     cleared = tap(scene.clinician, "status", status="available", outcome="engaged")
     assert "Dispositions owed" in cleared.content.decode()
     mine.refresh_from_db()
     stamps = [mine.staged_at, mine.cleared_to_enter_at, mine.on_scene_at, mine.cleared_at]
     assert stamps == sorted(stamp for stamp in stamps if stamp)
     assert (mine.outcome, mine.disposition) == ("engaged", "")
+    police = assignment(scene, scene.police)
+    assert police.end_reason == "released"
+    assert police.police_released_at == police.cleared_at
     tap(scene.clinician, "disposition", id=mine.pk, disposition="left_with_support")
     assert "Dispositions owed" not in page(scene.clinician)
     assert not Alert.objects.filter(kind="not_cleared_to_enter").exists()
