@@ -1,0 +1,88 @@
+// @ts-check
+/** The verbs of the command line: one table for the parser, its help and what it offers to complete. */
+
+/**
+ * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
+ *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed"} Slot
+ * @typedef {object} Verb
+ * @property {string} usage
+ * @property {string} help
+ * @property {Slot[]} takes what its tokens may be
+ * @property {Slot[]} needs what must be there; a missing call is the open call
+ * @property {"may" | "must" | "no"} text what stands after a semicolon
+ * @property {boolean} [one] one unit only
+ * @property {boolean} [ends] it takes something away: a unit from its call, a call from the board
+ * @property {string} [status] what the units report
+ */
+
+/** @type {Record<string, Verb>} */
+export const VERBS = {
+  NEW: { usage: "NEW nature @address; text", help: "take a new call; the form opens filled in", takes: [], needs: [], text: "may" },
+  D: { usage: "D [call] unit… ; text", help: "dispatch", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "dispatched" },
+  DE: { usage: "DE [call] unit…", help: "dispatch, en route already", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "en_route" },
+  DO: { usage: "DO [call] unit…", help: "dispatch, on scene already", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "on_scene" },
+  DR: { usage: "DR [call] [n]", help: "send the recommended units", takes: ["call", "number"], needs: ["call"], text: "no" },
+  ER: { usage: "ER unit…", help: "en route", takes: ["units"], needs: ["units"], text: "no", status: "en_route" },
+  ST: { usage: "ST unit…", help: "staged near the scene", takes: ["units"], needs: ["units"], text: "no", status: "staged" },
+  OS: { usage: "OS unit…", help: "on scene", takes: ["units"], needs: ["units"], text: "no", status: "on_scene" },
+  CT: { usage: "CT unit…", help: "in contact with the person", takes: ["units"], needs: ["units"], text: "no", status: "contact" },
+  TR: { usage: "TR unit…", help: "transporting", takes: ["units"], needs: ["units"], text: "no", status: "transporting" },
+  AF: { usage: "AF unit…", help: "at the facility", takes: ["units"], needs: ["units"], text: "no", status: "at_facility" },
+  CE: { usage: "CE unit…", help: "clear to enter: the officer waves the staged team in", takes: ["units"], needs: ["units"], text: "no" },
+  REL: { usage: "REL unit…", help: "release police while CARE stays", takes: ["units"], needs: ["units"], text: "no" },
+  AV: {
+    usage: "AV unit… [e d u c s n r]",
+    help: "available; contact: e engaged, d declined, u unable to locate, c cancelled, s no contact for safety, r remote only, n none",
+    takes: ["units", "outcome"], needs: ["units"], text: "no",
+  },
+  CL: { usage: "CL unit disposition [; text]", help: "available with a disposition", takes: ["units", "disposition"], needs: ["units", "disposition"], text: "may", one: true },
+  X: { usage: "X unit [call]", help: "take a unit off its call; with a call: send it there instead", takes: ["units", "call"], needs: ["units"], text: "no", one: true, ends: true },
+  OOS: { usage: "OOS unit reason [30m]", help: "out of service", takes: ["units", "minutes", "word"], needs: ["units"], text: "must", one: true, ends: true },
+  OFF: { usage: "OFF unit…", help: "off duty", takes: ["units"], needs: ["units"], text: "no", ends: true },
+  N: { usage: "N [call]; text", help: "add a note", takes: ["call"], needs: ["call"], text: "must" },
+  P: { usage: "P [call] P 1 2 3 4", help: "set the priority", takes: ["call", "priority"], needs: ["call", "priority"], text: "no" },
+  Q: { usage: "Q [call] W=no", help: "answer a question: W V T M S O I Z = no, unknown, or a value", takes: ["call", "fact"], needs: ["call", "fact"], text: "no" },
+  MODE: {
+    usage: "MODE [call] care c+p c+e pd ems fd tel cons std [reason] [; text]",
+    help: "set the response; a lighter one needs a reason",
+    takes: ["call", "response", "reason"], needs: ["call", "response"], text: "may",
+  },
+  TRI: { usage: "TRI [call]", help: "triage again", takes: ["call"], needs: ["call"], text: "no" },
+  H: { usage: "H [call] minutes; why", help: "hold; 0 minutes takes it off hold", takes: ["call", "minutes"], needs: ["call", "minutes"], text: "must" },
+  CLOSE: {
+    usage: "CLOSE [call] [advised transferred_988] [why CARE was not sent] [; text]",
+    help: "close a call no unit is on",
+    takes: ["call", "closedAs", "notSent"], needs: ["call"], text: "may", ends: true,
+  },
+  CAN: { usage: "CAN [call]; reason", help: "cancel the call", takes: ["call", "word"], needs: ["call"], text: "must", ends: true },
+  RE: { usage: "RE [call]; why", help: "reopen a closed call", takes: ["closed"], needs: [], text: "must" },
+  ACK: { usage: "ACK [n] or ACK unit…", help: "acknowledge alert n, or stamp that a unit acknowledges", takes: ["number", "units"], needs: [], text: "no" },
+  TOLD: { usage: "TOLD unit… [n]", help: "the unit was told of the alert by radio", takes: ["units", "number"], needs: ["units"], text: "no" },
+  CON: {
+    usage: "CON unit|agency question [call] · CON unit · CON result",
+    help: "a consult: police unit and question asks, a CARE unit answers, a result ends it",
+    takes: ["units", "agency", "question", "result", "call"], needs: [], text: "may",
+  },
+  OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
+};
+
+/** What each slot is called when it is missing. @type {Record<Slot, string>} */
+export const SLOT_WORDS = {
+  units: "a unit",
+  call: "a call (none is open)",
+  minutes: "minutes",
+  priority: "a priority: P, 1, 2, 3 or 4",
+  outcome: "an outcome",
+  disposition: "a disposition",
+  fact: "a question and its answer, such as W=no",
+  response: "a response: care, c+p, c+e, pd, ems, fd, tel, cons or std",
+  reason: "a reason",
+  number: "a number",
+  agency: "an agency",
+  question: "a question",
+  result: "a result",
+  word: "a reason",
+  notSent: "why CARE was not sent",
+  closedAs: "how it was closed",
+  closed: "a closed call",
+};

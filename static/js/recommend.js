@@ -1,0 +1,100 @@
+// @ts-check
+/** Which free units to send: a pure function over cards, nearest and best suited first, every choice with its reason. */
+
+/** @typedef {{id: number, callsign: string, discipline: string, status: string, status_at: string, capabilities: string[],
+ *   languages: string[], home: string, agency: {code: string}, assignment: any, position: {lat: number, lng: number} | null}} Unit */
+/** @typedef {{units: Unit[], why: string[], missing: string[], alone: boolean}} Recommendation */
+
+const ORDER = ["care", "police", "ems", "fire"];
+const MOST = 9;
+const MILES_PER_KM = 0.621371;
+
+/** Services a call asks for; before triage it is police and EMS first.
+ * @param {any} call @returns {string[]} */
+export function servicesOf(call) {
+  if (!call.response) return ["police", "ems"];
+  return ORDER.filter((service) => (call.services ?? []).includes(service));
+}
+
+/** Services asked for that nobody on the call provides yet. @param {any} call */
+export function stillNeeded(call) {
+  const there = new Set((call.assignments ?? []).map((/** @type {any} */ a) => a.discipline));
+  return servicesOf(call).filter((service) => !there.has(service));
+}
+
+/** Miles between two places as the crow flies; null when one is unknown.
+ * @param {{lat: number | null, lng: number | null} | null} a @param {{lat: number | null, lng: number | null} | null} b */
+export function miles(a, b) {
+  if (a?.lat == null || a.lng == null || b?.lat == null || b.lng == null) return null;
+  const rad = Math.PI / 180;
+  const s1 = Math.sin(((b.lat - a.lat) * rad) / 2) ** 2;
+  const s2 = Math.sin(((b.lng - a.lng) * rad) / 2) ** 2;
+  const km = 12742 * Math.asin(Math.sqrt(s1 + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * s2));
+  return km * MILES_PER_KM;
+}
+
+/** What speaks for a unit on a call; a lower score is better. @param {any} call @param {Unit} unit */
+export function suitability(call, unit) {
+  const why = [];
+  const distance = miles(unit.position, call);
+  let score = distance ?? 5;
+  if (distance !== null) why.push(`${distance.toFixed(1)} mi`);
+  const own = call.jurisdiction && unit.agency.code === call.jurisdiction.code;
+  const near = call.jurisdiction && unit.home && String(call.jurisdiction.name).toLowerCase().includes(unit.home.toLowerCase());
+  if (unit.discipline === "police" && call.jurisdiction && !own) score += 6;
+  if (near || own) score -= 1;
+  /** @param {string} capability @param {number} worth */
+  const has = (capability, worth) => {
+    if (!unit.capabilities.includes(capability)) return;
+    score -= worth;
+    why.push(capability === "cit" ? "CIT" : capability);
+  };
+  if (unit.discipline === "police" && call.behavioral !== "no") has("cit", 3);
+  if (unit.discipline === "care" && call.flags?.J === "yes") has("youth", 3);
+  if (unit.discipline === "care") has("clinician", 4);
+  if (call.flags?.L === "yes" && unit.languages.some((language) => language !== "en")) {
+    score -= 2;
+    why.push(unit.languages.filter((language) => language !== "en").join("/"));
+  }
+  return { score, why };
+}
+
+/** Free units of one discipline, best first. @param {any} call @param {Unit[]} units @param {string} discipline */
+export function ranked(call, units, discipline) {
+  return units
+    .filter((unit) => unit.discipline === discipline && unit.status === "available" && !unit.assignment)
+    .map((unit) => ({ unit, ...suitability(call, unit) }))
+    .sort((a, b) => a.score - b.score || a.unit.callsign.localeCompare(b.unit.callsign, "en", { numeric: true }));
+}
+
+/** Up to nine ways to send what the call still needs; the first is the best, the others differ in one unit each.
+ * @param {any} call @param {Unit[]} units @returns {Recommendation[]} */
+export function recommend(call, units) {
+  const needed = stillNeeded(call);
+  const lists = needed.map((discipline) => ranked(call, units, discipline));
+  const missing = needed.filter((_, index) => !lists[index].length);
+  const present = lists.filter((list) => list.length);
+  if (!present.length) return [];
+  const best = present.map((list) => list[0]);
+  const sets = [best];
+  const deepest = Math.max(...present.map((list) => list.length));
+  for (let depth = 1; depth < deepest; depth += 1) {
+    present.forEach((list, index) => {
+      if (list[depth]) sets.push(best.map((pick, at) => (at === index ? list[depth] : pick)));
+    });
+  }
+  return sets.slice(0, MOST).map((picks) => ({
+    units: picks.map((pick) => pick.unit),
+    why: picks.map((pick) => `${pick.unit.callsign}${pick.why.length ? ` ${pick.why.join(", ")}` : ""}`),
+    missing,
+    alone: isCareAlone(call, picks.map((pick) => pick.unit)),
+  }));
+}
+
+/** Whether CARE would be there without the police the call asks for. @param {any} call @param {{discipline: string}[]} units */
+export function isCareAlone(call, units) {
+  if (!units.some((unit) => unit.discipline === "care")) return false;
+  const all = [...units, ...(call.assignments ?? [])];
+  if (all.some((unit) => unit.discipline === "police")) return false;
+  return !call.response || (call.services ?? []).includes("police");
+}

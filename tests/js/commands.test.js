@@ -1,0 +1,178 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { format, parse } from "../../static/js/commands/parse.js";
+import { VERBS } from "../../static/js/commands/verbs.js";
+
+const YES_NO = ["denied", "none_reported", "unknown", "yes"];
+const CONTEXT = {
+  units: ["CARE1", "CARE2", "CARE12", "P101", "P102", "P103", "M71", "E71"],
+  calls: [
+    { id: 42, number: "142", name: "2026-11-23-0142" },
+    { id: 39, number: "139", name: "2026-11-23-0139" },
+    { id: 10, number: "10", name: "2026-11-23-0010" },
+    { id: 7, number: "7", name: "2026-11-22-0007" },
+    { id: 8, number: "7", name: "2026-11-23-0007" },
+  ],
+  openCall: 39,
+  facts: [
+    { name: "weapon", values: ["denied", "none_reported", "secured", "unknown", "in_reach", "in_hand"] },
+    { name: "overdose", values: YES_NO },
+    { name: "age", values: ["adult", "unknown", "child"] },
+  ],
+  dispositions: ["resolved_on_scene", "referral", "arrested", "arrest_diverted"],
+  modeReasons: ["new_information", "local_knowledge"],
+  questions: ["de_escalation", "detention_criteria"],
+  results: ["requester_handled", "care_en_route"],
+  agencies: ["desoto-pd", "care"],
+  notSent: ["off_hours", "all_busy"],
+  closedAs: ["handled", "advised", "transferred_988"],
+};
+const command = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).command;
+const error = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).error;
+const choices = (/** @type {string} */ line, context = CONTEXT) =>
+  /** @type {any} */ (parse(line, context)).choices?.map((/** @type {any} */ choice) => choice.line);
+
+test("the order of tokens and the separators do not matter", () => {
+  const wanted = { verb: "D", call: 42, units: ["CARE2", "P102"] };
+  for (const line of ["d care2 142 p102", "D.142.CARE2.P102", "142 d care2 p102", "d #142,care2, p102", "  d   CARE2 p102 142 "]) {
+    assert.deepEqual({ ...command(line), units: command(line).units.sort() }, wanted, line);
+  }
+});
+
+test("a missing call is the open call, and without one it is asked for", () => {
+  assert.deepEqual(parse("d care2", CONTEXT), { command: { verb: "D", call: 39, units: ["CARE2"] }, implied: true });
+  assert.match(error("d care2", { ...CONTEXT, openCall: null }), /needs a call/);
+});
+
+test("an unknown token is named and nothing is guessed", () => {
+  assert.match(error("d 142 care9"), /CARE9 is no unit/);
+  assert.match(error("d 999 care2"), /no open call 999/);
+  assert.match(error("fly care2"), /FLY is no command/);
+  assert.match(error("d 142"), /needs a unit/);
+  assert.match(error("q w=maybe"), /w=maybe/);
+});
+
+test("a call is found by the shortest tail that only it has", () => {
+  assert.equal(command("42").call, 42);
+  assert.equal(command("2026-11-22-0007").call, 7);
+  assert.deepEqual(choices("7"), ["2026-11-22-0007", "2026-11-23-0007"]);
+  assert.equal(error("2"), "There is no open call 2.");
+});
+
+test("numbers that can mean two things become a choice", () => {
+  assert.deepEqual(choices("h 142 10; waits for a clinician"), [
+    "H #142 10m; waits for a clinician", "H #10 142m; waits for a clinician",
+  ]);
+  assert.equal(command("h #142 10m; waits").minutes, 10);
+  assert.deepEqual(command("h 10m; waits"), { verb: "H", call: 39, minutes: 10, text: "waits" });
+  assert.deepEqual(command("h 0"), { verb: "H", call: 39, minutes: 0 });
+});
+
+test("yes to a question with several dangers asks which", () => {
+  assert.deepEqual(choices("q w=yes"), ["Q #139 weapon=secured", "Q #139 weapon=in_reach", "Q #139 weapon=in_hand"]);
+  assert.deepEqual(command("q 142 W=no").fact, { fact: "weapon", value: "denied" });
+  assert.deepEqual(command("q o=y").fact, { fact: "overdose", value: "yes" });
+  assert.deepEqual(command("q weapon=?").fact, { fact: "weapon", value: "unknown" });
+});
+
+test("ranges of units are the units there are", () => {
+  assert.deepEqual(command("d 142 p101-p103").units, ["P101", "P102", "P103"]);
+  assert.deepEqual(command("d 142 p102-103 p102").units, ["P102", "P103"]);
+});
+
+test("text after the semicolon is kept as typed", () => {
+  assert.equal(command("n 142; Mother says: no weapons; dog. 12").text, "Mother says: no weapons; dog. 12");
+  assert.match(error("n 142"), /after a semicolon/);
+  assert.match(error("av care2; bye"), /no text/);
+});
+
+test("a new call takes nature, place and text as they are", () => {
+  assert.deepEqual(command("new suicidal subject @1210 N. Hampton Rd, #204; son locked in"), {
+    verb: "NEW", nature: "suicidal subject", location: "1210 N. Hampton Rd, #204", text: "son locked in",
+  });
+  assert.deepEqual(command("new"), { verb: "NEW" });
+});
+
+test("the contact outcome is one key, a disposition its word", () => {
+  assert.deepEqual(command("av care2 e"), { verb: "AV", units: ["CARE2"], outcome: "engaged" });
+  assert.deepEqual(command("cl care2 referral; warm handoff"), {
+    verb: "CL", units: ["CARE2"], disposition: "referral", text: "warm handoff",
+  });
+  assert.deepEqual(command("mode 142 c+p local_knowledge"), {
+    verb: "MODE", call: 42, response: "care_police", reason: "local_knowledge",
+  });
+  assert.equal(command("p 142 p1").priority, "1");
+  assert.equal(command("ack 2").number, 2);
+  assert.deepEqual(command("re 98; caller rang again"), { verb: "RE", closed: 98, text: "caller rang again" });
+  assert.deepEqual(command("?d"), { verb: "?", about: "D" });
+});
+
+// --- properties -----------------------------------------------------------------------------------
+let state = 20261124;
+const random = () => ((state = (state * 1103515245 + 12345) % 2147483648) / 2147483648);
+const pick = (/** @type {any[]} */ list) => list[Math.floor(random() * list.length)];
+/** @type {Record<string, () => any>} */
+const MAKE = {
+  call: () => pick(CONTEXT.calls).id,
+  units: () => [...new Set([pick(CONTEXT.units), pick(CONTEXT.units)])],
+  minutes: () => pick([1, 10, 39, 142, 1440]),
+  priority: () => pick(["P", "1", "2", "3", "4"]),
+  outcome: () => pick(["engaged", "declined", "unable_to_locate", "cancelled", "no_contact_safety", "remote_only", "none"]),
+  disposition: () => pick(CONTEXT.dispositions),
+  fact: () => pick([{ fact: "weapon", value: "in_hand" }, { fact: "overdose", value: "denied" }, { fact: "age", value: "child" }]),
+  response: () => pick(["care_only", "care_police", "care_ems", "police_first", "ems_first", "fire_police_ems", "phone", "consult", "standard"]),
+  reason: () => pick(CONTEXT.modeReasons),
+  number: () => pick([1, 2, 9]),
+  agency: () => pick(CONTEXT.agencies),
+  question: () => pick(CONTEXT.questions),
+  result: () => pick(CONTEXT.results),
+  word: () => pick(["meal", "training", "false_call"]),
+  notSent: () => pick(CONTEXT.notSent),
+  closedAs: () => pick(CONTEXT.closedAs),
+  closed: () => pick([98, 142]),
+};
+
+function makeCommand() {
+  const verb = pick(Object.keys(VERBS));
+  const spec = VERBS[verb];
+  /** @type {any} */
+  const made = { verb };
+  if (verb === "NEW") return { verb, nature: "Welfare check", location: "300 W BELT LINE RD", text: "door open" };
+  for (const slot of spec.takes) {
+    if (spec.needs.includes(slot) || random() < 0.5) made[slot] = MAKE[slot]();
+  }
+  if (spec.one && made.units) made.units = made.units.slice(0, 1);
+  if (spec.text === "must" || (spec.text === "may" && random() < 0.5)) made.text = pick(["why not", "a; b. 142 CARE1", "x"]);
+  return made;
+}
+const ordered = (/** @type {any} */ value) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+test("a formatted command is read back as the same command", () => {
+  for (let turn = 0; turn < 3000; turn += 1) {
+    const made = makeCommand();
+    const line = format(made, CONTEXT);
+    const read = /** @type {any} */ (parse(line, CONTEXT));
+    assert.equal(ordered(read.command ?? read), ordered(made), line);
+  }
+});
+
+test("no prefix of a safe command is one that ends something", () => {
+  for (let turn = 0; turn < 1500; turn += 1) {
+    const made = makeCommand();
+    if (VERBS[made.verb].ends) continue;
+    const line = format(made, CONTEXT);
+    for (let end = 1; end < line.length; end += 1) {
+      const read = /** @type {any} */ (parse(line.slice(0, end), CONTEXT));
+      assert.ok(!read.command || !VERBS[read.command.verb]?.ends, `${line} → ${line.slice(0, end)}`);
+    }
+  }
+});
+
+test("nothing that can be typed makes the parser raise", () => {
+  const parts = ["d", "142", "care2", ";", "@", "#", "=", "w=yes", ".", ",", "p101-p999", "-", "?", "new", "\u0000", "𝒳", "q", "h", "10m"];
+  for (let turn = 0; turn < 3000; turn += 1) {
+    const line = Array.from({ length: Math.floor(random() * 8) }, () => pick(parts)).join(pick(["", " ", "."]));
+    assert.ok(parse(line, CONTEXT), line);
+  }
+});
