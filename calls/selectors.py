@@ -42,9 +42,8 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
 def _callers(call: Call, *, named: bool) -> list[dict[str, Any]]:
     """Who called; whoever asked not to be named is left out unless the center itself asks (``named``)."""
     callers = call.callers.order_by("pk") if named else call.callers.filter(do_not_disclose=False).order_by("pk")
-    return list(
-        callers.values("id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose")
-    )
+    fields = ("id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose")
+    return [dict(row) for row in callers.values(*fields)]
 
 
 def _ending(call: Call) -> dict[str, Any]:

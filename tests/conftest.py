@@ -13,9 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
-from tests.services import ROLLBACK, TEMPLATE, Services, Stack, pointed_at
+from tests.services import ROLLBACK, SOAK, TEMPLATE, Services, Stack, pointed_at
 
 if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring their own database and settings.")
@@ -31,6 +32,10 @@ os.environ.update(
 )
 for unwanted in ("DEBUG", "PRODUCTION", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "BEHIND_PROXY"):
     os.environ.pop(unwanted, None)
+
+hypothesis.settings.register_profile("test", max_examples=50, stateful_step_count=30, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=1000, stateful_step_count=100, deadline=None)
+hypothesis.settings.load_profile("soak" if SOAK else "test")
 
 
 def pytest_configure() -> None:

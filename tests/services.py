@@ -25,6 +25,10 @@ from care_dispatch.up.servers import EmbeddedPostgres, EmbeddedValkey
 TEMPLATE = "care_template"
 ROLLBACK = "care_rollback"
 HANG_GUARD_SECONDS = 60.0
+# `make soak` does everything many more times than a submission can wait for.
+SOAK = bool(os.environ.get("SOAK"))
+RACES = 1000 if SOAK else 200
+KILLS = 200 if SOAK else 1
 _serial = count(1)
 
 

@@ -88,7 +88,15 @@ def vendor() -> None:
         return
     command = npm()
     path = f"{Path(str(command[0])).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    run(*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", env=os.environ | {"PATH": path})
+    run(
+        *command,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        env=os.environ | {"PATH": path},
+    )
     options = ["--bundle", "--format=esm", "--target=es2022", "--minify", "--legal-comments=eof", "--log-level=warning"]
     run(esbuild(), "tools/lit.js", *options, f"--outfile={LIT.relative_to(ROOT)}")
     LIT.touch()

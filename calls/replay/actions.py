@@ -35,4 +35,10 @@ def note_dispatch_again(*, actor: None, now: datetime, unit_id: int) -> dict[str
         refs={"assignment_id": assignment.pk, "stage": _DISPATCHED, "late": late, "backward": backward,
               "repeated": repeated},
     )  # fmt: skip
-    return {"assignment_id": assignment.pk, "call_id": assignment.call_id, "repeated": repeated}
+    return {
+        "assignment_id": assignment.pk,
+        "call_id": assignment.call_id,
+        "late": late,
+        "backward": backward,
+        "repeated": repeated,
+    }

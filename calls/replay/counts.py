@@ -9,6 +9,7 @@ class Counts:
     """Filled by the player, one number per thing that can become of a recorded event."""
 
     read: int = 0
+    simulated: int = 0  # dispatches, stages and clears that no record holds: invented to work the calls
     calls_created: int = 0
     details_added: int = 0  # call.created of an incident that a unit had made known before
     calls_created_early: int = 0  # by an event before its call.created
@@ -56,7 +57,12 @@ def differences(counts: Counts, stored: Stored, *, incidents: int) -> list[str]:
     implied_next = stored.ended.get("implied_by_next_dispatch", 0)
     implied_end = stored.ended.get("implied_end", 0)
     sums = [
-        ("events read", counts.read, "events played and failed", counts.played + len(counts.errors)),
+        (
+            "events read or simulated",
+            counts.read + counts.simulated,
+            "events played and failed",
+            counts.played + len(counts.errors),
+        ),
         ("events that failed", len(counts.errors), "errors allowed", 0),
         ("incidents in the file", incidents, "calls stored", stored.calls),
         ("calls stored", stored.calls, "calls created", counts.calls_created + counts.calls_created_early),

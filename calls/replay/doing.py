@@ -22,16 +22,20 @@ class Doer:
         self.source, self.name = source, name
         self._serial = 0
 
-    def do(self, action: Callable[..., Mapping[str, Any]], *, now: datetime, **args: Any) -> Mapping[str, Any]:
+    def do(
+        self, action: Callable[..., Mapping[str, Any]], *, now: datetime, position: str = "", **args: Any
+    ) -> Mapping[str, Any]:
         """What the action answered; refusals are raised as they are."""
         self._serial += 1
         key = Key(_NOBODY, f"{self.source}:{self.name}:{self._serial}", action.__name__)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                return perform(action, actor=None, position="", source=self.source, now=now, key=key, **args).result
+                done = perform(action, actor=None, position=position, source=self.source, now=now, key=key, **args)
             except (OperationalError, InterfaceError):
                 if time.monotonic() > deadline:
                     raise
                 connection.close()
                 time.sleep(0.2)
+            else:
+                return done.result

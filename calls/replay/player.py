@@ -169,7 +169,7 @@ class Player:
             self.counts.implied_by_next_dispatch += 1
             self._left(self.incidents[elsewhere], unit_id)
             self._settle(elsewhere, event)
-        args = {
+        args: dict[str, Any] = {
             "call_id": incident.call_id, "unit_ids": [unit_id], "override_reason": AS_RECORDED,
             "opened_late": opened_late,
         }  # fmt: skip

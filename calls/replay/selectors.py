@@ -60,18 +60,17 @@ def stage_times(center_id: int) -> list[dict[str, object]]:
     dispatched = Min("dispatched_at", filter=Q(opened_late=False))
     cleared = Min("cleared_at", filter=~Q(end_reason__in=("implied_end", "implied_by_next_dispatch")))
     rows = Assignment.objects.filter(call__center_id=center_id).order_by().values("call_id", "unit_id")
-    return list(
-        rows.annotate(
-            requested=F("call__received_at"),
-            dispatched=dispatched,
-            en_route=Min("en_route_at"),
-            on_scene=Min("on_scene_at"),
-            contact=Min("contact_at"),
-            transporting=Min("transporting_at"),
-            at_facility=Min("at_facility_at"),
-            cleared=cleared,
-        )
+    times = rows.annotate(
+        requested=F("call__received_at"),
+        dispatched=dispatched,
+        en_route=Min("en_route_at"),
+        on_scene=Min("on_scene_at"),
+        contact=Min("contact_at"),
+        transporting=Min("transporting_at"),
+        at_facility=Min("at_facility_at"),
+        cleared=cleared,
     )
+    return [dict(row) for row in times]
 
 
 def levels(center_id: int) -> dict[int | None, int]:

@@ -1,34 +1,43 @@
 """The end of a replay in words and numbers."""
 
+from collections.abc import Mapping
+
 from calls.replay.run import Result
 
 
 def summary(result: Result, seconds: float) -> list[str]:
     """Lines of text, ready to print."""
     counts, stored = result.counts, result.stored
-    rate = counts.read / seconds if seconds else 0.0
-    levels = ", ".join(
-        f"{'not behavioral' if level is None else f'level {level}'} {number:,}"
-        for level, number in sorted(result.levels.items(), key=lambda item: -1 if item[0] is None else -item[0])
-    )
-    return [
-        f"Center {result.center_code}: {counts.read:,} events in {seconds:,.1f} s ({rate:,.0f}/s), "
-        f"{len(counts.errors):,} errors.",
-        f"  events      {counts.read:,} read = {counts.calls_created:,} calls + {counts.details_added:,} details of known"
-        f" calls + {counts.dispatches:,} dispatches + {counts.stages:,} stages + {counts.clears:,} clears",
-        f"  dispatches  {counts.dispatches:,} = {counts.opened:,} assignments opened + {counts.repeats:,} repeats on the"
+    rate = counts.played / seconds if seconds else 0.0
+    rows = {
+        "events": f"{counts.read:,} read + {counts.simulated:,} simulated = {counts.calls_created:,} calls"
+        f" + {counts.details_added:,} details of known calls + {counts.dispatches:,} dispatches"
+        f" + {counts.stages:,} stages + {counts.clears:,} clears",
+        "dispatches": f"{counts.dispatches:,} = {counts.opened:,} assignments opened + {counts.repeats:,} repeats on the"
         f" same incident + {counts.dispatches_after_late:,} after a late opening",
-        f"  assignments {stored.assignments:,} = {counts.opened:,} by dispatch + {counts.opened_late:,} opened late by a"
-        " stage; ended: "
-        + ", ".join(f"{reason} {number:,}" for reason, number in sorted(stored.ended.items()))
-        + f"; open {stored.assignments_open:,}",
-        f"  stages      {stored.stage_reports:,} kept: {counts.backward:,} backward, {counts.repeated_stages:,} repeated"
+        "assignments": f"{stored.assignments:,} = {counts.opened:,} by dispatch + {counts.opened_late:,} opened late by"
+        f" a stage = {_listed(stored.ended)}; open {stored.assignments_open:,}",
+        "stages": f"{stored.stage_reports:,} kept: {counts.backward:,} backward, {counts.repeated_stages:,} repeated"
         f" stages, {counts.late_stages:,} out of time order",
-        f"  calls       {stored.calls:,} = {counts.calls_created:,} by their own event +"
-        f" {counts.calls_created_early:,} made known by a unit first; {counts.reopened:,} reopened;"
-        f" {stored.calls_open:,} open",
-        f"  verdicts    {stored.calls - stored.calls_without_verdict:,} of {stored.calls:,} calls"
-        f" ({stored.verdicts_on_fallback:,} on fallback): {levels}",
-        f"  units       {counts.teams_added:,} teams added when all were busy",
-        *result.report,
-    ]
+        "calls": f"{stored.calls:,} = {counts.calls_created:,} by their own event + {counts.calls_created_early:,} made"
+        f" known by a unit first; {counts.reopened:,} reopened; {stored.calls_open:,} open",
+        "verdicts": f"{stored.calls - stored.calls_without_verdict:,} of {stored.calls:,} calls"
+        f" ({stored.verdicts_on_fallback:,} on fallback): {_levels(result)}",
+        "units": f"{counts.teams_added:,} teams added when all were busy",
+    }
+    head = (
+        f"Center {result.center_code}: {counts.played:,} events in {seconds:,.1f} s ({rate:,.0f}/s),"
+        f" {len(counts.errors):,} errors."
+    )
+    return [head, *(f"  {name:<12}{text}" for name, text in rows.items()), *result.report]
+
+
+def _listed(ended: Mapping[str, int]) -> str:
+    return " + ".join(f"{number:,} {reason}" for reason, number in sorted(ended.items())) or "0"
+
+
+def _levels(result: Result) -> str:
+    heaviest_first = sorted(result.levels.items(), key=lambda item: -(item[0] or 0))
+    return ", ".join(
+        f"{number:,} {'not behavioral' if level is None else f'level {level}'}" for level, number in heaviest_first
+    )

@@ -35,6 +35,7 @@ ASK_SECONDS = 5.0  # how long a console waits for the database before it is sent
 KEEP_SECONDS = 60.0  # a board nobody looks at is dropped
 REREAD_SECONDS = 60.0  # a board's cards are compared with the database as a whole at least this far apart
 STANDING_SECONDS = 12.0
+STOP_TRIES = 10
 RENEW_BEFORE_SECONDS = 60.0
 POSITION_TIERS = frozenset({Tier.DISPATCH, Tier.CARE, Tier.FIELD})
 POSITION_OVERLAP = timedelta(seconds=30)
@@ -81,10 +82,12 @@ class Hub:
         nudge.forget(self._tail.nudge)
         self._tail.stop()
         self._desk.stop()
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=1.0)
+        for _ in range(STOP_TRIES):
+            if not self._tasks:
+                break
+            for task in list(self._tasks):
+                task.cancel()  # again and again: a client library may swallow one
+            await asyncio.wait(list(self._tasks), timeout=0.1)
         await asyncio.to_thread(self._tail.join, 1.0)
         await asyncio.to_thread(self._desk.join, 1.0)
 

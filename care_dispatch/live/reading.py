@@ -110,8 +110,8 @@ def lines(after: int, to: int) -> list[Line]:
             " WHERE seq > %s AND seq <= %s ORDER BY seq",
             [after, to],
         )
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return [Line(*row[:5], payload=orjson.loads(row[5])) for row in rows]
+        rows: list[Any] = cursor.fetchall()
+        return [Line(r[0], r[1], r[2], r[3], r[4], orjson.loads(r[5])) for r in rows]
 
 
 def urgent_since(seq: int, kinds: Iterable[str]) -> bool:
@@ -168,7 +168,7 @@ def standing(identities: Iterable[Identity]) -> dict[Identity, int]:
     model = get_user_model()
     with connection.cursor() as cursor:
         cursor.execute(
-            _STANDING.format(users=connection.ops.quote_name(model._meta.db_table)),
+            _STANDING.format(users=connection.ops.quote_name(model._meta.db_table)),  # noqa: SLF001 - Django's public API
             [[who.user_id for who in wanted], [who.session for who in wanted]],
         )
         found = {row[0]: row[1:] for row in cursor.fetchall()}

@@ -12,7 +12,7 @@ from websockets.protocol import State
 _TEXT = 0x81  # final frame, text
 
 
-class Text(str):
+class Text(str):  # noqa: SLOT000 - the frame is kept beside the text
     """A message's JSON; ``frame`` is the same as one websocket frame, made once for all sockets."""
 
     @cached_property

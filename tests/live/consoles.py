@@ -14,7 +14,9 @@ from care_dispatch.access import tier_of
 from care_dispatch.live import consumers, poll, tickets
 from care_dispatch.live.hub import Hub
 from care_dispatch.live.tickets import Identity
+from care_dispatch.log.models import Head
 from teams.models import User
+from tests.cast import make_call
 from tests.live.in_step import Gap, Store
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -51,6 +53,12 @@ def identity(user: User, session: SessionStore | None = None) -> Identity:
     )  # fmt: skip
 
 
+def take_call(by: User) -> int:
+    """A new call, not yet triaged; returns the number of its event."""
+    make_call(by, triaged=False)
+    return Head.objects.get().seq
+
+
 class Console:
     """An ASGI websocket to the real consumer; ``store`` holds what a browser would show."""
 
@@ -72,7 +80,7 @@ class Console:
         self.done = live.start(app(scope, self._inbox.get, self._sent))
 
     async def _sent(self, message: dict[str, Any]) -> None:
-        while self.blocked.is_set():
+        while self.blocked.is_set():  # noqa: ASYNC110 - set and cleared by another thread
             await asyncio.sleep(0.01)
         if message["type"] == "websocket.accept":
             self.accepted = True

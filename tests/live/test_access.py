@@ -12,7 +12,7 @@ from care_dispatch.access import Role, Tier
 from care_dispatch.live import consumers, tickets
 from teams.models import User
 from tests.cast import act, make_call, make_center, make_unit, make_user
-from tests.live.consoles import ORIGIN, Console, Live, eventually, identity, signed_in
+from tests.live.consoles import ORIGIN, Console, Live, eventually, identity, signed_in, take_call
 
 SECRET = "CANARY-c4b1d6"
 
@@ -89,15 +89,9 @@ def test_what_changes_a_persons_access_closes_the_socket(live: Live, changed: di
     User.objects.filter(pk=user.pk).update(**changed)
     assert closed(console) == code
     seen = len(console.messages)
-    other.reached(make_call(colleague, triaged=False) and act_seq())
+    other.reached(take_call(colleague))
     assert len(console.messages) == seen and other.closed is None
     assert live.poll(ticket)[0] == code - 4000
-
-
-def act_seq() -> int:
-    from care_dispatch.log.models import Head
-
-    return Head.objects.get().seq
 
 
 def test_signing_out_closes_at_once(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +174,7 @@ def test_bad_words_close_the_socket_and_nothing_else(live: Live, said: dict[str,
     console = Console(live)
     console.put({"type": "websocket.receive", **said})
     assert closed(console) == code and not console.messages
-    other.reached(make_call(make_user(make_center()), triaged=False) and act_seq())
+    other.reached(take_call(make_user(make_center())))
 
 
 def test_a_flood_or_an_unknown_word_after_the_hello_closes_the_socket(live: Live) -> None:
@@ -226,8 +220,7 @@ def test_a_console_that_stalls_is_closed_and_costs_the_others_nothing(
     user = make_user(center)
     stuck, good = live.console(user), live.console(user)
     stuck.blocked.set()
-    make_call(user, triaged=False)
-    good.reached(act_seq())
+    good.reached(take_call(user))
     (socket,) = [socket for socket in live.hub.sockets if socket.stalled_for(time.monotonic()) > 0]
     eventually(lambda: socket.closed == 4408)
     stuck.blocked.clear()
@@ -240,8 +233,9 @@ def test_a_console_that_falls_out_of_the_ring_is_closed(live: Live) -> None:
     stuck.blocked.set()
     board = live.hub.boards[user.center_id or 0, "dispatch"]
     for _ in range(3):
-        seq = make_call(user, triaged=False) and act_seq()
-        eventually(lambda seq=seq: board.to == seq)
+        seq = take_call(user)
+        while board.to < seq:
+            time.sleep(0.01)
     board.frames.clear()
     stuck.blocked.clear()
     assert closed(stuck) == 4408
@@ -258,8 +252,7 @@ def test_what_a_tier_may_not_read_is_in_nothing_it_is_sent(live: Live, role: str
     hooked.register_topics(lambda user_id: {f"unit:{unit.pk}"})
     console, ticket = live.console(reader), live.ticket(reader)
     call = make_call(dispatcher, triaged=False, narrative=SECRET, caller={"name": SECRET, "phone": SECRET})
-    act(add_note, by=dispatcher, call_id=call.pk, text=SECRET)
-    console.reached(act_seq())
+    console.reached(act(add_note, by=dispatcher, call_id=call.pk, text=SECRET).seq)
     told = json.dumps(console.messages) + json.dumps(live.poll(ticket)[1])
     assert SECRET not in told, "narrative and caller travel by HTTP only, never on a card"
     if role in {"officer", "partner"}:

@@ -2,6 +2,8 @@
 
 import json
 import time
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from care_dispatch.live.hub import snapshot_bytes
 from care_dispatch.log.models import Head
 from teams.models import Center, Unit
 from tests.cast import NOW, act, make_call, make_center, make_unit, make_user, send
-from tests.live.consoles import Console, Live, eventually, identity
+from tests.live.consoles import Console, Live, eventually, identity, take_call
 from tests.live.in_step import Store, board_in_step
 
 
@@ -37,7 +39,7 @@ def test_ranges_join_and_the_frames_lead_to_the_board(live: Live) -> None:
     assert not console.gaps
     edges = console.store.ranges
     assert edges[0][0] == start and edges[-1][1] == last
-    assert all(before[1] == after[0] for before, after in zip(edges, edges[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(edges))
     fresh = live.console(make_user(center))
     assert console.store.faces() == fresh.store.faces()
     database = Store()
@@ -71,8 +73,7 @@ def test_a_change_no_event_tells_of_is_found_by_the_helper(db: None) -> None:
 def test_another_center_is_told_that_the_log_moved_but_not_what(live: Live) -> None:
     here, there = make_center(), make_center()
     console = live.console(make_user(here))
-    seq = make_call(make_user(there), triaged=False) and Head.objects.get().seq
-    console.reached(seq)
+    console.reached(take_call(make_user(there)))
     assert all(not frame["cards"] for frame in console.of("frame"))
 
 
@@ -146,7 +147,7 @@ def test_another_epoch_or_an_unknown_place_gets_a_snapshot(live: Live) -> None:
     epoch = live.console(dispatcher).store.epoch
     for given, seq in (("f" * 24, 0), (epoch, 10**15), (None, 0)):
         console = Console(live).hello(live.ticket(dispatcher), given, seq)
-        eventually(lambda console=console: console.of("snapshot"))
+        eventually(partial(console.of, "snapshot"))
 
 
 def test_a_restored_database_starts_every_console_anew(live: Live) -> None:

@@ -1,0 +1,279 @@
+// @ts-check
+/** What this console knows and does: one object the elements show and the command line moves. */
+
+import { Announcer } from "./announce.js";
+import { read, request } from "./api.js";
+import { Clock, wallClock } from "./clock.js";
+import { CallDesk } from "./desk.js";
+import { Drafts } from "./drafts.js";
+import { Link } from "./link.js";
+import { Look } from "./look.js";
+import { Outbox } from "./outbox.js";
+import { Sounds } from "./sounds.js";
+import { Store } from "./store.js";
+
+/** @typedef {"call" | "intake" | "owed"} Side what the right side shows */
+/** @typedef {{ok: boolean, text: string, at: number}} Echo */
+
+const ECHOES = 30;
+
+export class App {
+  constructor() {
+    this.store = new Store();
+    this.clock = new Clock();
+    this.announcer = new Announcer();
+    this.look = new Look(() => this.changed());
+    this.sounds = new Sounds(() => this.changed());
+    this.desk = new CallDesk(this);
+    this.link = new Link(this.store, this.clock, MEANS, () => this.#linkChanged());
+    /** @type {any} */
+    this.me = null;
+    /** @type {any} */
+    this.vocabulary = null;
+    /** @type {any} */
+    this.drafts = null;
+    /** @type {any} */
+    this.outbox = null;
+    /** @type {Side} */
+    this.side = "call";
+    /** @type {Echo[]} newest first */
+    this.echoes = [];
+    /** @type {Set<string>} cards that changed while this console was not live, until somebody looks at them */
+    this.unseen = new Set();
+    this.missedFrom = -1;
+    this.signedOut = false;
+    this.help = false;
+    /** @type {any} values the intake form opens with */
+    this.intakePrefill = null;
+    this.time = wallClock("UTC");
+    this.problem = "";
+    /** @type {Set<() => void>} */
+    this.listeners = new Set();
+    this.telling = false;
+  }
+
+  /** Fetch who and what words, then the board; what fails is tried again, because a console never gives up. */
+  async start() {
+    this.clock.start();
+    addEventListener("signed-out", () => this.#out());
+    for (;;) {
+      try {
+        [this.me, this.vocabulary] = await Promise.all([read("/api/me/"), read("/api/vocabulary/")]);
+        break;
+      } catch (error) {
+        this.problem = `${/** @type {Error} */ (error).message}. Trying again…`;
+        this.changed();
+        if (this.signedOut) return;
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+      }
+    }
+    this.problem = "";
+    this.time = wallClock(this.me.center.time_zone);
+    this.drafts = new Drafts(this.me.user, localStorage, DRAFT_SERVER);
+    this.outbox = new Outbox(this.me.user, localStorage, sendNote, () => this.changed());
+    this.drafts.fetch().catch(() => {}).finally(() => this.changed());
+    this.store.subscribe((changes) => this.#boardChanged(changes));
+    this.link.start();
+    this.outbox.flush();
+    this.changed();
+  }
+
+  /** Tell every element, once per turn. */
+  changed() {
+    if (this.telling) return;
+    this.telling = true;
+    queueMicrotask(() => {
+      this.telling = false;
+      for (const listener of [...this.listeners]) listener();
+    });
+  }
+
+  /** @param {() => void} listener */
+  on(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  // --- what is on the board -----------------------------------------------------------------------
+  get pending() {
+    return this.store.all("call").filter((call) => !call.assignments.length);
+  }
+
+  get active() {
+    return this.store.all("call").filter((call) => call.assignments.length);
+  }
+
+  get units() {
+    return this.store.all("unit").sort((a, b) => a.callsign.localeCompare(b.callsign, "en", { numeric: true }));
+  }
+
+  /** @param {string} callsign */
+  unit(callsign) {
+    return this.store.all("unit").find((unit) => unit.callsign === callsign);
+  }
+
+  /** Worst first: what worsened, then the oldest. */
+  get alerts() {
+    /** @param {any} alert */
+    const weight = (alert) => (alert.tell.some((/** @type {any} */ t) => !t.told_at) ? 0 : alert.kind === "verdict_changed" ? 2 : 1);
+    return this.store.all("alert").sort((a, b) => weight(a) - weight(b) || a.id - b.id);
+  }
+
+  /** What the parser may know. @returns {import("./commands/tokens.js").Context} */
+  get context() {
+    const values = (/** @type {string} */ list) => (this.vocabulary?.[list] ?? []).map((/** @type {any} */ pair) => pair.value);
+    return {
+      units: this.units.map((unit) => unit.callsign),
+      calls: this.store.all("call").map(({ id, number, name }) => ({ id, number, name })),
+      openCall: this.desk.openId !== null && this.store.get("call", this.desk.openId) ? this.desk.openId : null,
+      facts: this.vocabulary?.facts ?? [],
+      dispositions: values("dispositions"),
+      modeReasons: values("mode_reasons"),
+      questions: values("consult_questions"),
+      results: values("consult_results"),
+      agencies: (this.vocabulary?.agencies ?? []).map((/** @type {any} */ agency) => agency.code),
+      notSent: values("not_sent"),
+      closedAs: values("closed_as").filter((/** @type {string} */ value) => value !== "cancelled"),
+    };
+  }
+
+  // --- what people do -----------------------------------------------------------------------------
+  /** @param {number} id */
+  openCall(id) {
+    this.side = "call";
+    this.unseen.delete(`call:${id}`);
+    this.desk.open(id);
+    this.changed();
+  }
+
+  /** @param {any} [values] */
+  openIntake(values = null) {
+    this.side = "intake";
+    this.intakePrefill = values;
+    this.changed();
+  }
+
+  /** The result of a command or a click, in words, seen and heard. @param {boolean} ok @param {string} text */
+  echo(ok, text) {
+    this.echoes = [{ ok, text, at: this.clock.now() }, ...this.echoes].slice(0, ECHOES);
+    this.announcer.say(text, !ok);
+    this.changed();
+  }
+
+  /** Do something that may be refused; says how it ended. @param {() => Promise<string>} task @returns {Promise<boolean>} */
+  async attempt(task) {
+    try {
+      this.echo(true, await task());
+      return true;
+    } catch (error) {
+      this.echo(false, /** @type {Error} */ (error).message);
+      return false;
+    }
+  }
+
+  /** Sign out: nothing typed stays on this computer. */
+  async signOut() {
+    const waiting = this.outbox?.waiting().length ?? 0;
+    if (waiting) {
+      this.echo(false, `${waiting} note${waiting > 1 ? "s are" : " is"} not sent yet; sign out when the link is back.`);
+      return;
+    }
+    this.link.stop();
+    this.drafts?.wipeHere();
+    this.outbox?.wipe();
+    localStorage.removeItem(`care-history:${this.me?.user}`);
+    /** @type {HTMLFormElement | null} */ (document.getElementById("sign-out"))?.submit();
+  }
+
+  // --- what happens -------------------------------------------------------------------------------
+  #linkChanged() {
+    const { state } = this.link;
+    if (state === "out") this.#out();
+    if (state === "down") {
+      this.missedFrom = this.store.to;
+      this.announcer.say("Connection lost. The board is not live; dispatch by radio.", true);
+    }
+    if (this.link.fresh) {
+      if (this.echoes.length || this.missedFrom >= 0) this.announcer.say("The board is live again.", false);
+      this.outbox?.flush();
+      this.desk.refresh();
+    }
+    this.changed();
+  }
+
+  /** @param {import("./store.js").Changes} changes */
+  #boardChanged({ whole, keys }) {
+    if (this.missedFrom >= 0 && this.link.fresh) {
+      this.missedFrom = -1;
+      this.unseen = new Set([...keys].filter((key) => key.startsWith("call:")));
+      if (keys.size) this.echo(true, `${keys.size} change${keys.size > 1 ? "s" : ""} while you were away`);
+    } else if (!whole) {
+      this.#tellOfNews(keys);
+    }
+    this.desk.boardChanged(keys);
+    this.changed();
+  }
+
+  /** @param {Set<string>} keys */
+  #tellOfNews(keys) {
+    for (const key of keys) {
+      const [type, id] = key.split(":");
+      const card = this.store.get(type, Number(id));
+      if (!card || this.announcer.knows(key)) continue;
+      this.announcer.learn(key);
+      if (type === "alert") {
+        this.announcer.say(`Alert: ${card.text}`, true);
+        this.sounds.play("alert");
+      } else if (type === "call" && !card.assignments.length) {
+        this.announcer.newCall(card);
+        if (["P", "1"].includes(card.priority)) this.sounds.play("call");
+      }
+    }
+  }
+
+  #out() {
+    this.signedOut = true;
+    this.link.stop();
+    this.changed();
+  }
+
+  /** Somebody has signed in again in the overlay. */
+  async signedIn() {
+    this.signedOut = false;
+    if (!this.me) location.reload();
+    await this.link.again();
+    this.outbox?.flush();
+    this.changed();
+  }
+}
+
+const MEANS = {
+  ticket: () => request("POST", "/live/ticket"),
+  /** @param {string} ticket @param {string} epoch @param {number} since */
+  poll: async (ticket, epoch, since) => {
+    const place = since >= 0 ? `?epoch=${encodeURIComponent(epoch)}&since=${since}` : "";
+    const answer = await fetch(`/live/poll${place}`, {
+      headers: { Authorization: `Bearer ${ticket}` },
+      cache: "no-store",
+      signal: AbortSignal.timeout(5000),
+    });
+    if (!answer.ok) throw Object.assign(new Error("poll"), { status: answer.status });
+    return answer.json();
+  },
+  open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`),
+};
+
+const DRAFT_SERVER = {
+  /** @param {import("./drafts.js").Draft} draft */
+  put: ({ id, form, data }) => request("PUT", `/api/drafts/${id}/`, { form, data }),
+  /** @param {string} id */
+  drop: (id) => request("DELETE", `/api/drafts/${id}/`),
+  list: async () => (await read("/api/drafts/")).drafts,
+};
+
+/** @param {import("./outbox.js").Note} note */
+function sendNote({ call, text, audience, key }) {
+  return request("POST", `/api/calls/${call}/narrative/`, { text, audience }, { key });
+}
+
+export const app = new App();

@@ -1,0 +1,96 @@
+// @ts-check
+/** The open call: its whole content fetched anew whenever its card says that something changed. */
+
+import { Refused, change, post, read } from "./api.js";
+
+const SETTLE_MS = 60;
+
+export class CallDesk {
+  /** @param {import("./app.js").App} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {number | null} */
+    this.openId = null;
+    /** @type {any} the answer of GET /api/calls/<id>/ */
+    this.detail = null;
+    this.problem = "";
+    /** A refused change of a field, with both values: {field, yours, theirs, by, at}. @type {any} */
+    this.conflict = null;
+    /** @type {AbortController | null} */
+    this.loading = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /** The live card while the call is open, else what was fetched. */
+  get card() {
+    return this.app.store.get("call", this.openId) ?? (this.detail?.id === this.openId ? this.detail : undefined);
+  }
+
+  /** @param {number} id */
+  open(id) {
+    if (this.openId !== id) {
+      this.openId = id;
+      this.detail = null;
+      this.problem = "";
+      this.conflict = null;
+    }
+    this.refresh(0);
+  }
+
+  /** @param {Set<string>} keys */
+  boardChanged(keys) {
+    if (this.openId !== null && keys.has(`call:${this.openId}`)) this.refresh();
+  }
+
+  /** @param {number} wait several changes in a row are one fetch */
+  refresh(wait = SETTLE_MS) {
+    if (this.openId === null) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#load(), wait);
+  }
+
+  async #load() {
+    const id = this.openId;
+    this.loading?.abort();
+    const loading = (this.loading = new AbortController());
+    try {
+      const detail = await read(`/api/calls/${id}/`, loading.signal);
+      if (this.openId !== id || loading.signal.aborted) return;
+      this.detail = detail;
+      this.problem = "";
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.app.changed();
+  }
+
+  /** Change fields based on what is shown. A conflict is kept for the screen, with both values.
+   * @param {number} id @param {Record<string, any>} fields @param {number} [version] */
+  async patch(id, fields, version) {
+    const base = version ?? this.app.store.get("call", id)?.version ?? this.detail?.version;
+    try {
+      await change("PATCH", `/api/calls/${id}/`, fields, { version: base });
+      this.conflict = null;
+    } catch (error) {
+      if (error instanceof Refused && error.code === "same_field_changed") {
+        this.conflict = { id, fields, clashes: error.data.fields };
+        this.app.changed();
+      }
+      throw error;
+    }
+  }
+
+  /** Say again what was refused, now knowing what the other person set. */
+  async insist() {
+    const { id, fields } = this.conflict;
+    const fresh = await read(`/api/calls/${id}/`);
+    await this.patch(id, fields, fresh.version);
+  }
+
+  /** @param {number} id @param {string} fact @param {any} value */
+  answer(id, fact, value) {
+    return post(`/api/calls/${id}/facts/`, { facts: { [fact]: value } });
+  }
+}

@@ -1,0 +1,62 @@
+// @ts-check
+/** Short tones made on the spot; a browser plays none before somebody has touched the page, and the bar says so. */
+
+/** @type {Record<string, [number, number][]>} frequency in hertz, seconds */
+const TONES = {
+  call: [[660, 0.12], [880, 0.16]],
+  alert: [[880, 0.14], [587, 0.2]],
+  tick: [[1200, 0.03]],
+};
+const VOLUME = 0.12;
+
+export class Sounds {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    /** @type {AudioContext | null} */
+    this.audio = null;
+    this.on = localStorage.getItem("care-sound") !== "off";
+    const wake = () => this.#wake();
+    addEventListener("keydown", wake, { once: true });
+    addEventListener("pointerdown", wake, { once: true });
+  }
+
+  get blocked() {
+    return this.on && this.audio?.state !== "running";
+  }
+
+  toggle() {
+    this.on = !this.on;
+    localStorage.setItem("care-sound", this.on ? "on" : "off");
+    this.#wake();
+    this.play("tick");
+  }
+
+  /** @param {keyof typeof TONES} name */
+  play(name) {
+    const audio = this.audio;
+    if (!this.on || !audio || audio.state !== "running") return;
+    let at = audio.currentTime;
+    for (const [frequency, length] of TONES[name]) {
+      const tone = audio.createOscillator();
+      const gain = audio.createGain();
+      tone.frequency.value = frequency;
+      gain.gain.setValueAtTime(VOLUME, at);
+      gain.gain.exponentialRampToValueAtTime(0.001, at + length);
+      tone.connect(gain).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + length);
+      at += length;
+    }
+  }
+
+  async #wake() {
+    try {
+      this.audio ??= new AudioContext();
+      await this.audio.resume();
+    } catch {
+      this.audio = null; // no sound device: everything is on the screen as well
+    }
+    this.changed();
+  }
+}
