@@ -30,14 +30,17 @@ def calls_touched(event: LoggedEvent) -> Iterable[int]:
 
 
 def call_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Card]:
-    """Open calls of the center; three queries and one per registered extra, however many calls."""
+    """Open calls of the center; three queries and one per registered extra, however many calls.
+
+    The field is shown calls that units are on: a call nobody was sent to is nobody's to see there.
+    """
     calls = call_query(Call.objects.filter(center_id=center_id).open())
     if ids is not None:
         calls = calls.filter(pk__in=list(ids))
     if tier == Tier.PARTNER:
         return []
-    rows = list(calls)
-    extras = extra_fields([call.pk for call in rows])
+    rows = [call for call in calls if tier != Tier.FIELD or _open(call)]
+    extras = extra_fields([call.pk for call in rows], tier)
     return [
         Card(call.pk, call_face(call, tier) | extras[call.pk], frozenset(f"unit:{a.unit_id}" for a in _open(call)))
         for call in rows
@@ -51,9 +54,10 @@ def call_query(calls: QuerySet[Call]) -> QuerySet[Call]:
     )
 
 
-def extra_fields(call_ids: list[int]) -> dict[int, dict[str, object]]:
+def extra_fields(call_ids: list[int], tier: str) -> dict[int, dict[str, object]]:
+    """What other apps add to a call's face; nothing of it is the field's to know."""
     extras: dict[int, dict[str, object]] = defaultdict(dict)
-    for extra in call_card_extras:
+    for extra in call_card_extras if tier != Tier.FIELD else ():
         for call_id, fields in extra(call_ids).items():
             extras[call_id] |= fields
     return extras

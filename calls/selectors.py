@@ -25,7 +25,7 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     call = board.call_query(Call.objects.select_related("center")).filter(pk=call_id).first()
     if call is None or not may_open(user, call, now):
         raise NotFound(NO_CALL)
-    face = board.call_face(call, tier) | board.extra_fields([call.pk])[call.pk]
+    face = board.call_face(call, tier) | board.extra_fields([call.pk], tier)[call.pk]
     detail = {"id": call.pk, "version": version, **face, **_ending(call)}
     detail["urn"] = call.urn
     detail["narrative"] = [_entry(entry) for entry in readable_narrative(call, tier)]

@@ -100,6 +100,14 @@ def committed_db(migrated: Services, django_db_blocker: Any) -> Iterator[None]:
     migrated.drop(name)
 
 
+@pytest.fixture(autouse=True)
+def _no_board_of_another_database() -> None:
+    """What was rolled back or copied anew has the same epoch and numbers as before, and other contents."""
+    from care_dispatch.live import snapshots
+
+    snapshots.forget()
+
+
 MakeStack = Callable[..., Stack]
 
 

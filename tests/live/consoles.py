@@ -64,6 +64,7 @@ class Console:
 
     def __init__(self, live: "Live", headers: list[tuple[bytes, bytes]] | None = None, query: bytes = b"") -> None:
         self.live = live
+        live.consoles.append(self)  # a loop holds its tasks only weakly
         self.store = Store()
         self.messages: list[dict[str, Any]] = []
         self.gaps: list[str] = []
@@ -118,6 +119,7 @@ class Live:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
+        self.consoles: list[Console] = []
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()

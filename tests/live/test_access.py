@@ -241,10 +241,7 @@ def test_a_console_that_falls_out_of_the_ring_is_closed(live: Live) -> None:
     assert closed(stuck) == 4408
 
 
-UNROUTED = pytest.mark.xfail(strict=True, reason="a call nobody is sent to has no topic and goes to the whole field")
-
-
-@pytest.mark.parametrize("role", ["dispatcher", "clinician", pytest.param("officer", marks=UNROUTED), "partner"])
+@pytest.mark.parametrize("role", ["dispatcher", "clinician", "officer", "partner"])
 def test_what_a_tier_may_not_read_is_in_nothing_it_is_sent(live: Live, role: str, hooked: Any) -> None:
     center = make_center()
     dispatcher, unit = make_user(center), make_unit(center)

@@ -70,7 +70,6 @@ def test_dispatch_knows_that_a_referral_was_made_and_only_that(scene: Any) -> No
     assert "canary" not in json.dumps(detail, default=str)
 
 
-@pytest.mark.xfail(reason="call_card_extras reach every tier; the field tier is to be left out", strict=True)
 def test_an_officer_does_not_even_know_that_one_was_made(scene: Any) -> None:
     (card,) = board.call_cards(scene.center.pk, Tier.FIELD, None)
     assert not card.data.get("referral_made")
