@@ -9,6 +9,7 @@ import { Drafts } from "./drafts.js";
 import { Link } from "./link.js";
 import { Look } from "./look.js";
 import { Outbox } from "./outbox.js";
+import { recommend } from "./recommend.js";
 import { Sounds } from "./sounds.js";
 import { Store } from "./store.js";
 
@@ -137,6 +138,18 @@ export class App {
     };
   }
 
+  /** What to send to a call, best first. @param {number} id */
+  recommended(id) {
+    const call = this.store.get("call", id);
+    return call ? recommend(call, /** @type {any[]} */ (this.units)) : [];
+  }
+
+  /** The words for a value of one of the closed lists. @param {string} list @param {string | null | undefined} value @returns {string} */
+  label(list, value) {
+    const found = (this.vocabulary?.[list] ?? []).find((/** @type {any} */ pair) => (pair.value ?? pair.code ?? pair.name) === value);
+    return found?.label ?? found?.name ?? String(value ?? "").replaceAll("_", " ");
+  }
+
   // --- what people do -----------------------------------------------------------------------------
   /** @param {number} id */
   openCall(id) {
@@ -151,6 +164,22 @@ export class App {
     this.side = "intake";
     this.intakePrefill = values;
     this.changed();
+  }
+
+  /** Keep a note until the server has it. @param {number} call @param {string} text @param {string} [audience] */
+  note(call, text, audience = "operational") {
+    const number = this.store.get("call", call)?.number ?? String(call);
+    return this.outbox.add({ call, number, text, audience });
+  }
+
+  /** Type a command for somebody, who reads it and presses Enter. @param {string} text @param {string} [hint] */
+  prefill(text, hint = "") {
+    dispatchEvent(new CustomEvent("prefill", { detail: { text, hint } }));
+  }
+
+  /** Do what a line says; what a click does is said as a line too, so that people learn it. @param {string} line */
+  execute(line) {
+    dispatchEvent(new CustomEvent("execute", { detail: { line } }));
   }
 
   /** The result of a command or a click, in words, seen and heard. @param {boolean} ok @param {string} text */

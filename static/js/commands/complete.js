@@ -1,0 +1,92 @@
+// @ts-check
+/** What may come next on the command line: verbs, then what the verb takes; units with their state, the best suited first. */
+
+import { suitability } from "../recommend.js";
+import { KEY_OF_OUTCOME, QUESTION_KEYS, UNIT_STATUS, WORD_OF_RESPONSE, valueWords } from "../words.js";
+import { VERBS } from "./verbs.js";
+
+/** @typedef {{insert: string, label: string, detail: string}} Offer */
+
+const MOST = 9;
+
+/** @param {import("../app.js").App} app @param {string} line up to the caret @returns {Offer[]} */
+export function offers(app, line) {
+  if (line.includes(";") || line.includes("@")) return [];
+  const tokens = line.split(/[\s,.]+/);
+  const part = (tokens.pop() ?? "").toUpperCase();
+  const before = tokens.filter(Boolean).map((token) => token.toUpperCase());
+  const verb = before.find((token) => token in VERBS);
+  if (!verb) return before.length > 1 ? [] : verbs(part);
+  if (verb === "NEW") return [];
+  return VERBS[verb].takes
+    .flatMap((slot) => ofSlot(app, slot, verb))
+    .filter((offer) => offer.insert.toUpperCase().startsWith(part) && !before.includes(offer.insert.toUpperCase()))
+    .slice(0, MOST);
+}
+
+/** The line with its last, unfinished token replaced. @param {string} line @param {Offer} offer */
+export function accept(line, offer) {
+  return `${line.replace(/[^\s,.]*$/, "")}${offer.insert} `;
+}
+
+/** @param {string} part @returns {Offer[]} */
+function verbs(part) {
+  if (!part) return [];
+  return Object.entries(VERBS)
+    .filter(([verb]) => verb.startsWith(part))
+    .map(([verb, { usage, help }]) => ({ insert: verb, label: usage, detail: help }))
+    .slice(0, MOST);
+}
+
+/** @param {import("../app.js").App} app @param {string} slot @param {string} verb @returns {Offer[]} */
+function ofSlot(app, slot, verb) {
+  const words = (/** @type {string} */ list) =>
+    (app.vocabulary?.[list] ?? []).map((/** @type {any} */ { value, label }) => ({ insert: value, label: value, detail: label }));
+  switch (slot) {
+    case "units":
+      return units(app, verb);
+    case "disposition":
+      return words("dispositions");
+    case "reason":
+      return words("mode_reasons");
+    case "question":
+      return words("consult_questions");
+    case "result":
+      return words("consult_results");
+    case "notSent":
+      return words("not_sent");
+    case "word":
+      return verb === "CAN" ? words("cancel_reasons") : [];
+    case "closedAs":
+      return words("closed_as").filter((/** @type {Offer} */ offer) => offer.insert !== "cancelled");
+    case "outcome":
+      return Object.entries(KEY_OF_OUTCOME).map(([value, key]) => ({ insert: key, label: key, detail: valueWords(value) }));
+    case "response":
+      return Object.entries(WORD_OF_RESPONSE).map(([value, word]) => ({ insert: word, label: word, detail: app.label("responses", value) }));
+    case "fact":
+      return Object.entries(QUESTION_KEYS).map(([key, fact]) => ({ insert: `${key}=`, label: `${key}=`, detail: valueWords(fact) }));
+    case "priority":
+      return ["P", "1", "2", "3", "4"].map((value) => ({ insert: value, label: value, detail: "priority" }));
+    default:
+      return [];
+  }
+}
+
+/** @param {import("../app.js").App} app @param {string} verb @returns {Offer[]} */
+function units(app, verb) {
+  const sending = ["D", "DE", "DO"].includes(verb);
+  const call = app.store.get("call", app.desk.openId) ?? {};
+  const weight = (/** @type {any} */ unit) => {
+    const free = unit.status === "available" && !unit.assignment;
+    if (!sending) return free ? 1 : 0;
+    return free ? suitability(call, unit).score : 1000;
+  };
+  return app.units
+    .map((unit) => ({ unit, rank: weight(unit) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ unit }) => {
+      const word = UNIT_STATUS[unit.status];
+      const where = unit.assignment ? `call ${unit.assignment.call_number}` : unit.home;
+      return { insert: unit.callsign, label: `${unit.callsign} ${word.glyph} ${word.code}`, detail: where };
+    });
+}

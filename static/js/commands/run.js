@@ -1,0 +1,269 @@
+// @ts-check
+/** A command becomes requests, and their end a sentence. What the server refuses is thrown with its words. */
+
+import { post, read } from "../api.js";
+import { CALL_STATUS, UNIT_STATUS, valueWords } from "../words.js";
+import { VERBS } from "./verbs.js";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("./parse.js").Command} Command */
+
+const SENDS = new Set(["D", "DE", "DO", "DR"]);
+
+/** What must be said twice before it is done; empty: do it at once. @param {App} app @param {Command} command */
+export function question(app, command) {
+  if (command.verb === "CAN") return `Cancel call ${numberOf(app, command.call)}?`;
+  if (command.verb !== "X") return "";
+  const unit = app.unit(String(command.units?.[0]));
+  const call = app.store.get("call", unit?.assignment?.call_id);
+  if (!unit || !call) return "";
+  if (command.call !== undefined && command.call !== call.id) {
+    return `Take ${unit.callsign} off call ${call.number} for call ${numberOf(app, command.call)}?`;
+  }
+  return call.assignments.length === 1 ? `${unit.callsign} is the last unit on call ${call.number}. Take it off?` : "";
+}
+
+/** @param {App} app @param {Command} command @returns {Promise<string>} what was done */
+export async function run(app, command) {
+  const doing = DOING[command.verb];
+  if (doing) return doing(app, command);
+  if (VERBS[command.verb]?.status) return report(app, command, { status: VERBS[command.verb].status });
+  throw new Error(`${command.verb} is not done here.`);
+}
+
+/** Whether a command that got no answer must be said by radio. @param {Command} command */
+export function sends(command) {
+  return SENDS.has(command.verb);
+}
+
+/** @type {Record<string, (app: App, command: Command) => Promise<string> | string>} */
+const DOING = {
+  NEW: (app, { nature, location, text }) => {
+    app.openIntake({ nature, location, narrative: text });
+    return "New call";
+  },
+  "?": (app) => {
+    app.help = true;
+    app.changed();
+    return "Help is open; Esc closes it";
+  },
+  OPEN: (app, { call }) => {
+    app.openCall(Number(call));
+    return `Call ${numberOf(app, call)}`;
+  },
+  SHOW: show,
+  OWED: (app) => {
+    app.side = "owed";
+    app.changed();
+    return "Dispositions owed";
+  },
+  D: send,
+  DE: send,
+  DO: send,
+  DR: (app, { call, number = 1 }) => {
+    const found = app.recommended(Number(call))[number - 1];
+    if (!found) throw new Error(`There is no recommendation ${number} for call ${numberOf(app, call)}.`);
+    return send(app, { verb: "D", call, units: found.units.map((unit) => unit.callsign) });
+  },
+  CE: (app, command) => onAssignments(app, command, "clear-to-enter", "cleared to enter"),
+  REL: (app, command) => onAssignments(app, command, "release", "released"),
+  AV: (app, command) => report(app, command, { status: "available", ...(command.outcome && { outcome: command.outcome }) }),
+  CL: clear,
+  X: exchange,
+  OOS: (app, command) => {
+    const until = command.minutes ? { until: new Date(app.clock.now() + command.minutes * 60_000).toISOString() } : {};
+    return report(app, command, { status: "unavailable", reason: command.text ?? command.word, ...until });
+  },
+  OFF: (app, command) => report(app, command, { status: "off_duty" }),
+  N: (app, { call, text }) => {
+    app.note(Number(call), String(text));
+    return `Note on call ${numberOf(app, call)}`;
+  },
+  P: async (app, { call, priority }) => {
+    await app.desk.patch(Number(call), { priority });
+    return `Call ${numberOf(app, call)} is priority ${priority}`;
+  },
+  Q: async (app, { call, fact }) => {
+    await app.desk.answer(Number(call), fact.fact, fact.value);
+    return `Call ${numberOf(app, call)}: ${valueWords(fact.fact)} ${valueWords(fact.value)}`;
+  },
+  MODE: async (app, { call, response, reason, text }) => {
+    await post(`/api/calls/${call}/mode/`, { response, reason: [reason, text].filter(Boolean).join(": ") });
+    return `Call ${numberOf(app, call)}: ${app.label("responses", response)}`;
+  },
+  TRI: async (app, { call }) => {
+    await post(`/api/calls/${call}/retriage/`);
+    return `Call ${numberOf(app, call)} goes to triage again`;
+  },
+  H: async (app, { call, minutes, text }) => {
+    if (minutes === 0) {
+      await post(`/api/calls/${call}/unhold/`);
+      return `Call ${numberOf(app, call)} is off hold`;
+    }
+    await post(`/api/calls/${call}/hold/`, { minutes, reason: text });
+    return `Call ${numberOf(app, call)} is on hold for ${minutes} min`;
+  },
+  CLOSE: async (app, { call, closedAs, notSent, text }) => {
+    const number = numberOf(app, call);
+    const body = { closed_as: closedAs, not_sent_reason: notSent, reason: text };
+    await post(`/api/calls/${call}/close/`, Object.fromEntries(Object.entries(body).filter(([, value]) => value)));
+    return `Call ${number} is closed`;
+  },
+  CAN: async (app, { call, word, text }) => {
+    const number = numberOf(app, call);
+    await post(`/api/calls/${call}/cancel/`, { reason: [word, text].filter(Boolean).join(": ") });
+    return `Call ${number} is cancelled`;
+  },
+  RE: reopen,
+  ACK: acknowledge,
+  TOLD: told,
+  CON: consult,
+};
+
+// --- sending ----------------------------------------------------------------------------------------
+/** @param {App} app @param {Command} command */
+async function send(app, { verb, call, units = [], text }) {
+  const body = { units, status: VERBS[verb].status, ...(text && { override_reason: text }) };
+  await post(`/api/calls/${call}/dispatch/`, body);
+  const done = verb === "D" ? "dispatched to" : verb === "DE" ? "en route to" : "on scene at";
+  return `${units.join(", ")} ${done} call ${numberOf(app, call)}`;
+}
+
+/** @param {App} app @param {Command} command */
+async function exchange(app, { units = [], call }) {
+  const unit = unitOf(app, units[0]);
+  const was = unit.assignment?.call_number;
+  if (!was) throw new Error(`${unit.callsign} is on no call.`);
+  const arrived = ["on_scene", "contact", "transporting", "at_facility", "clearing"].includes(unit.status);
+  await post(`/api/units/${unit.id}/status/`, { status: "available", ...(!arrived && { outcome: "cancelled" }) });
+  if (call === undefined) return `${unit.callsign} is off call ${was}`;
+  try {
+    await post(`/api/calls/${call}/dispatch/`, { units: [unit.callsign], status: "dispatched" });
+  } catch (error) {
+    throw new Error(`${unit.callsign} is off call ${was} and free, but was not sent: ${/** @type {Error} */ (error).message}`);
+  }
+  return `${unit.callsign} goes from call ${was} to call ${numberOf(app, call)}`;
+}
+
+// --- units ------------------------------------------------------------------------------------------
+/** @param {App} app @param {unknown} callsign */
+function unitOf(app, callsign) {
+  const unit = app.unit(String(callsign));
+  if (!unit) throw new Error(`${callsign} is no unit here.`);
+  return unit;
+}
+
+/** Each unit reports; who could not is named with the reason, the others are done.
+ * @param {App} app @param {Command} command @param {Record<string, any>} body */
+async function report(app, { units = [] }, body) {
+  const word = UNIT_STATUS[body.status].label;
+  return eachUnit(app, units, word, (unit) => post(`/api/units/${unit.id}/status/`, body));
+}
+
+/** @param {App} app @param {Command} command @param {string} path @param {string} word */
+function onAssignments(app, { units = [] }, path, word) {
+  return eachUnit(app, units, word, (unit) => {
+    if (!unit.assignment) throw new Error(`${unit.callsign} is on no call`);
+    return post(`/api/assignments/${unit.assignment.id}/${path}/`);
+  });
+}
+
+/** @param {App} app @param {string[]} callsigns @param {string} word @param {(unit: any) => Promise<any>} change */
+async function eachUnit(app, callsigns, word, change) {
+  const done = [];
+  for (const callsign of callsigns) {
+    try {
+      await change(unitOf(app, callsign));
+      done.push(callsign);
+    } catch (error) {
+      if (callsigns.length === 1) throw error;
+      const before = done.length ? `${done.join(", ")} ${word}; ` : "";
+      throw new Error(`${before}${callsign}: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+  return `${done.join(", ")} ${word}`;
+}
+
+/** @param {App} app @param {Command} command */
+async function clear(app, { units = [], disposition, text }) {
+  const unit = unitOf(app, units[0]);
+  if (text && unit.assignment) await post(`/api/calls/${unit.assignment.call_id}/narrative/`, { text });
+  await post(`/api/units/${unit.id}/status/`, { status: "available", disposition });
+  return `${unit.callsign} available, ${app.label("dispositions", disposition)}`;
+}
+
+/** @param {App} app @param {Command} command */
+function show(app, { units = [] }) {
+  const unit = unitOf(app, units[0]);
+  if (unit.assignment) app.openCall(unit.assignment.call_id);
+  const word = UNIT_STATUS[unit.status].label;
+  return `${unit.callsign} ${word}${unit.assignment ? ` on call ${unit.assignment.call_number}` : ""}`;
+}
+
+// --- calls, alerts, consults ------------------------------------------------------------------------
+/** @param {App} app @param {number | undefined} id */
+function numberOf(app, id) {
+  return app.store.get("call", id)?.number ?? app.desk.detail?.number ?? id;
+}
+
+/** @param {App} app @param {Command} command */
+async function reopen(app, { closed, text }) {
+  let id = app.desk.detail?.status === "closed" ? app.desk.openId : null;
+  if (closed !== undefined) {
+    const { calls } = await read(`/api/calls/?status=closed&q=${closed}`);
+    if (!calls.length) throw new Error(`There is no closed call ${closed}.`);
+    id = calls[0].id;
+  }
+  if (id === null) throw new Error("Name the closed call: RE 142; why.");
+  await post(`/api/calls/${id}/reopen/`, { reason: text });
+  app.openCall(id);
+  return `Call ${closed ?? numberOf(app, id)} is open again, ${CALL_STATUS.pending.label}`;
+}
+
+/** @param {App} app @param {number} [number] from 1 */
+function alertOf(app, number = 1) {
+  const alert = app.alerts[number - 1];
+  if (!alert) throw new Error(`There is no alert ${number}.`);
+  return alert;
+}
+
+/** @param {App} app @param {Command} command */
+async function acknowledge(app, command) {
+  if (command.units) return report(app, command, { status: "acknowledged" });
+  const alert = alertOf(app, command.number);
+  await post(`/api/alerts/${alert.id}/acknowledge/`);
+  return `Alert acknowledged: ${alert.text}`;
+}
+
+/** @param {App} app @param {Command} command */
+async function told(app, { units = [], number }) {
+  const wanted = units.map((callsign) => unitOf(app, callsign).id);
+  const waits = (/** @type {any} */ alert) =>
+    alert.tell.some((/** @type {any} */ row) => wanted.includes(row.unit_id) && !row.told_at);
+  const alert = number ? alertOf(app, number) : app.alerts.find(waits);
+  if (!alert) throw new Error(`No alert waits for ${units.join(", ")} to be told.`);
+  for (const unit of wanted) await post(`/api/alerts/${alert.id}/told/`, { unit, by_radio: true });
+  return `${units.join(", ")} told: ${alert.text}`;
+}
+
+/** Ask with a question, answer with a CARE unit, end with a result. @param {App} app @param {Command} command */
+async function consult(app, { units = [], agency, question: asked, result, call, text }) {
+  const unit = units.length ? unitOf(app, units[0]) : null;
+  const open = app.store.all("consult").sort((a, b) => a.id - b.id);
+  if (asked) {
+    const who = unit ? { requester_agency: unit.agency.code, requester_unit: unit.callsign } : { requester_agency: agency };
+    if (!unit && !agency) throw new Error("Who asks? CON P101 de_escalation, or an agency's code.");
+    await post("/api/consults/", { ...who, question: asked, ...(call !== undefined && { call }) });
+    return `${unit?.callsign ?? agency} asks CARE: ${valueWords(asked)}`;
+  }
+  if (result) {
+    const ends = open.find((card) => card.answered_at && (!unit || card.answering_unit === unit.callsign));
+    if (!ends) throw new Error("No consult has been answered yet.");
+    await post(`/api/consults/${ends.id}/end/`, { result, ...(text && { advice: text }) });
+    return `Consult ended: ${valueWords(result)}`;
+  }
+  const next = open.find((card) => !card.answered_at);
+  if (!next) throw new Error("No consult waits for an answer.");
+  await post(`/api/consults/${next.id}/answer/`, unit ? { unit: unit.callsign } : {});
+  return `${unit?.callsign ?? "CARE"} answers ${next.requester_unit ?? next.requester_agency}`;
+}

@@ -1,0 +1,68 @@
+// @ts-check
+/** The top line: who sits here, whether the board is live, what waits; and the banner when it is not live. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import { Part } from "./part.js";
+
+const LINK = /** @type {Record<string, [string, string]>} */ ({
+  starting: ["… CONNECTING", "second"],
+  live: ["● LIVE", "live"],
+  polling: ["◐ SLOW LINK", "enrt"],
+  down: ["▲ NOT LIVE", "alarm"],
+  out: ["▲ SIGNED OUT", "alarm"],
+});
+
+class Bar extends Part {
+  connectedCallback() {
+    super.connectedCallback();
+    this.tick = this.app.clock.everySecond(() => this.requestUpdate());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.tick?.();
+  }
+
+  render() {
+    const { app } = this;
+    const [word, tone] = LINK[app.link.state];
+    const free = app.units.filter((unit) => unit.discipline === "care" && unit.status === "available").length;
+    const care = app.units.filter((unit) => unit.discipline === "care" && unit.status !== "off_duty").length;
+    const late = app.pending.filter((call) => ["P", "1"].includes(call.priority)).length;
+    return html`
+      <h1>CARE Dispatch</h1>
+      <span class="who">${app.me ? `${app.me.position} ${app.me.name || app.me.user} · ${app.me.center.name}` : ""}</span>
+      <span class="link ${tone}" data-state=${app.link.state}>${word}</span>
+      <span>PEND ${app.pending.length}${late ? html` <b>(${late}▲)</b>` : nothing}</span>
+      <span>ACTIVE ${app.active.length}</span>
+      <span>CARE ${free}/${care}</span>
+      <span class="room"></span>
+      <button type="button" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>
+        ${app.sounds.on ? (app.sounds.blocked ? "♪ press a key" : "♪ on") : "♪ off"}
+      </button>
+      <button type="button" @click=${() => app.look.toggleTheme()}>${app.look.theme === "dark" ? "☾ dark" : "☀ light"}</button>
+      <span class="sizes">
+        <button type="button" aria-label="Smaller text" @click=${() => app.look.resize(-1)}>A−</button>
+        <button type="button" aria-label="Normal text size" @click=${() => app.look.resize(0)}>A</button>
+        <button type="button" aria-label="Larger text" @click=${() => app.look.resize(1)}>A+</button>
+      </span>
+      <button type="button" @click=${() => app.signOut()}>Sign out</button>
+      <time>${app.time(app.clock.now())}</time>
+      ${this.#banner()}`;
+  }
+
+  #banner() {
+    const { app } = this;
+    if (app.problem) return html`<p class="banner" role="status">${app.problem}</p>`;
+    const { link } = app;
+    if (link.fresh || link.state === "starting" || !link.notLiveSince) return nothing;
+    const away = Math.round((app.clock.local() - link.notLiveSince) / 1000);
+    const kept = app.outbox?.waiting().length ?? 0;
+    return html`<p class="banner" role="status">
+      ▲ CONNECTION LOST (${away} s). The board is frozen as of ${app.time(link.heardAt + app.clock.offset)}. Dispatch by radio.
+      ${kept ? `${kept} note${kept > 1 ? "s" : ""} kept, will be sent.` : ""} Reconnecting… (try ${link.tries})
+    </p>`;
+  }
+}
+
+customElements.define("care-bar", Bar);

@@ -1,0 +1,54 @@
+// @ts-check
+/** What every part of the console shares: it shows the one state, in the page itself, and keeps its elapsed times true. */
+
+import { LitElement } from "../../vendor/lit.js";
+import { app } from "../app.js";
+import { elapsed } from "../clock.js";
+import { MARK, lateness } from "../timers.js";
+
+export class Part extends LitElement {
+  constructor() {
+    super();
+    this.app = app;
+    /** @type {() => void} */
+    this.off = () => {};
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.off = app.on(() => this.requestUpdate());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.off();
+  }
+
+  updated() {
+    paintTimes(this, app.clock.now());
+  }
+
+  /** @param {string} selector */
+  focusOn(selector) {
+    const found = /** @type {HTMLElement | null} */ (this.querySelector(selector));
+    found?.focus();
+    return found;
+  }
+}
+
+/** Write how long ago each `data-since` in here was; late ones are marked by glyph and colour.
+ * @param {ParentNode} root @param {number} now */
+export function paintTimes(root, now) {
+  for (const cell of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-since]"))) {
+    const { since = "", limit = "" } = cell.dataset;
+    const waited = now - Date.parse(since);
+    const late = since && limit ? lateness(limit, waited / 1000) : "";
+    const text = since ? `${MARK[late]}${elapsed(waited)}` : "";
+    if (cell.textContent !== text) cell.textContent = text;
+    if ((cell.dataset.late ?? "") !== late) cell.dataset.late = late;
+  }
+}
