@@ -35,7 +35,7 @@ class Calls(View):
 
     def post(self, request: Request) -> Response:
         fields = self.parsed(request, serializers.NewCall)
-        return self.change(request, intake.create_call, status=201, center=signed_in(request).center, **fields)
+        return self.change(request, intake.create_call, http_status=201, center=signed_in(request).center, **fields)
 
 
 class OneCall(View):
@@ -58,14 +58,14 @@ class CallChange(View):
 
     def post(self, request: Request, call_id: int) -> Response:
         fields = self.parsed(request, self.serializer)
-        return self.change(request, self.action, status=self.status, call_id=call_id, **fields)
+        return self.change(request, self.action, http_status=self.status, call_id=call_id, **fields)
 
 
 class Send(View):
     def post(self, request: Request, call_id: int) -> Response:
         fields = self.parsed(request, serializers.Send)
         fields["unit_ids"] = unit_ids_named(center_id_of(signed_in(request)), fields.pop("units"))
-        return self.change(request, dispatch.send_units, status=201, call_id=call_id, **fields)
+        return self.change(request, dispatch.send_units, http_status=201, call_id=call_id, **fields)
 
 
 class Cancel(View):

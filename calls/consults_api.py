@@ -51,7 +51,7 @@ class Consults(View):
         fields = self.parsed(request, Question)
         fields["requester_unit_id"] = _unit_id(request, fields.pop("requester_unit", None))
         fields["call_id"] = fields.pop("call", None)
-        return self.change(request, consults.ask_consult, status=201, **fields)
+        return self.change(request, consults.ask_consult, http_status=201, **fields)
 
 
 class AnswerConsult(View):

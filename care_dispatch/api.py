@@ -93,7 +93,7 @@ class View(APIView):
         return cast(dict[str, Any], checked.validated_data)
 
     def change(
-        self, request: Request, action: Callable[..., Mapping[str, Any]], *, status: int = 200, **args: Any
+        self, request: Request, action: Callable[..., Mapping[str, Any]], *, http_status: int = 200, **args: Any
     ) -> Response:
         """Perform the action for this user and answer its ids; the same Idempotency-Key changes nothing twice."""
         done = perform(
@@ -105,7 +105,7 @@ class View(APIView):
             key=idempotency_key(request),
             **args,
         )
-        return answer(done, status)
+        return answer(done, http_status)
 
 
 def answer(done: Done, status: int = 200) -> Response:

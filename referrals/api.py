@@ -38,7 +38,7 @@ class CallReferrals(View):
         fields = self.parsed(request, serializers.NewReferral)
         fields["service_id"] = fields.pop("service")
         fields["begin_as"] = fields.pop("status", "requested")
-        return self.change(request, actions.refer, status=201, call_id=call_id, **fields)
+        return self.change(request, actions.refer, http_status=201, call_id=call_id, **fields)
 
 
 class MoveReferral(View):
@@ -64,13 +64,13 @@ class FollowUps(View):
 class CallFollowUps(View):
     def post(self, request: Request, call_id: int) -> Response:
         fields = self.parsed(request, serializers.NewFollowUp)
-        return self.change(request, actions.set_follow_up, status=201, call_id=call_id, **fields)
+        return self.change(request, actions.set_follow_up, http_status=201, call_id=call_id, **fields)
 
 
 class FollowUpAttempts(View):
     def post(self, request: Request, follow_up_id: int) -> Response:
         fields = self.parsed(request, serializers.Attempt)
-        return self.change(request, actions.try_follow_up, status=201, follow_up_id=follow_up_id, **fields)
+        return self.change(request, actions.try_follow_up, http_status=201, follow_up_id=follow_up_id, **fields)
 
 
 class CloseFollowUp(View):

@@ -182,6 +182,11 @@ export class App {
     dispatchEvent(new CustomEvent("execute", { detail: { line } }));
   }
 
+  /** Back to the command line, once the page shows what is now. */
+  toLine() {
+    setTimeout(() => dispatchEvent(new CustomEvent("to-line")));
+  }
+
   /** The result of a command or a click, in words, seen and heard. @param {boolean} ok @param {string} text */
   echo(ok, text) {
     this.echoes = [{ ok, text, at: this.clock.now() }, ...this.echoes].slice(0, ECHOES);

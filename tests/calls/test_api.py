@@ -175,3 +175,23 @@ def test_an_officer_sees_the_own_call_and_no_other(desk: dict[str, Any]) -> None
     client.force_login(officer, backend="teams.sign_in.Backend")
     assert client.get(f"/api/calls/{mine.pk}/").status_code == 200
     assert client.get(f"/api/calls/{other.pk}/").status_code == 404
+
+
+def test_units_are_sent_as_en_route_already(desk: dict[str, Any]) -> None:
+    unit = make_unit(desk["center"], "P101", "police")
+    call = make_call(desk["dispatcher"])
+    answer = post(desk["client"], f"/api/calls/{call.pk}/dispatch/", {"units": ["P101"], "status": "en_route"})
+    assert answer.status_code == 201, answer.content
+    unit.refresh_from_db()
+    assert unit.status == "en_route"
+
+
+def test_a_unit_goes_out_of_service_and_comes_back(desk: dict[str, Any]) -> None:
+    unit = make_unit(desk["center"], "P101", "police")
+    path = f"/api/units/{unit.pk}/status/"
+    answer = post(desk["client"], path, {"status": "unavailable", "reason": "meal"})
+    unit.refresh_from_db()
+    assert (answer.status_code, unit.status, unit.unavailable_reason) == (200, "unavailable", "meal")
+    answer = post(desk["client"], path, {"status": "available"})
+    unit.refresh_from_db()
+    assert (answer.status_code, unit.status) == (200, "available")

@@ -1,0 +1,77 @@
+// @ts-check
+/** The open call: who and where, what triage says and does not know, whom to send, who is on it, and what was written. */
+
+import { html, keyed, nothing } from "../../vendor/lit.js";
+import { CALL_STATUS, valueWords } from "../words.js";
+import "./edit.js";
+import "./notes.js";
+import "./on_it.js";
+import { Part } from "./part.js";
+import "./send.js";
+import "./triage.js";
+
+const SAFE = /** @type {Record<string, string>} */ ({ no: "▲ NOT SAFE TO CALL BACK", unknown: "safe to call back? not known" });
+
+class CallPanel extends Part {
+  static properties = { editing: { state: true } };
+
+  constructor() {
+    super();
+    this.editing = false;
+  }
+
+  render() {
+    const { app } = this;
+    const { card, detail, problem, openId } = app.desk;
+    if (openId === null) {
+      return html`<p class="none second">No call is open. Choose one with Enter, type its number, or take a new call with NEW.</p>`;
+    }
+    if (!card) return html`<p class="none">${problem || "Opening…"}</p>`;
+    const word = CALL_STATUS[card.status];
+    return html`
+      <header class="call-head">
+        <h2>Call ${card.number} · ${card.priority === "P" ? "▲P" : `P${card.priority}`} · ${card.nature}</h2>
+        <span class=${word.tone}>${word.glyph} ${word.code}</span>
+        <button type="button" aria-expanded=${this.editing} @click=${() => (this.editing = !this.editing)}>Edit</button>
+        ${card.status === "closed"
+          ? html`<button type="button" @click=${() => app.prefill("RE ; ", "say why it is opened again")}>Reopen</button>`
+          : html`<button type="button" @click=${() => app.prefill(`H #${card.number} 10m; `, "say why it can wait")}>Hold</button>
+            <button type="button" @click=${() => app.prefill(`CLOSE #${card.number} `, "Enter closes it as handled")}>Close</button>
+            <button type="button" @click=${() => app.prefill(`CAN #${card.number} `, "name the reason")}>Cancel call</button>`}
+      </header>
+      ${problem ? html`<p class="alarm" role="status">Not refreshed: ${problem}</p>` : nothing}
+      <p class="place"><b>${card.location}</b>${card.location_detail ? ` · ${card.location_detail}` : ""}
+        ${card.location_confirmed ? nothing : html`<span class="enrt">△ address not confirmed</span>`}
+        <span class="second">${card.jurisdiction?.name ?? "city not known"} · ${app.label("origins", card.origin)} · received ${app.time(card.received_at)}</span></p>
+      ${card.held_until ? html`<p class="enrt">⏸ On hold until ${app.time(card.held_until)}: ${card.hold_reason}</p>` : nothing}
+      ${detail ? this.#callers(detail) : nothing}
+      ${this.editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = false)}></care-edit>`) : nothing}
+      ${detail?.status === "closed" ? this.#ending(detail) : nothing}
+      <care-triage></care-triage>
+      <care-send></care-send>
+      <care-on-it></care-on-it>
+      ${keyed(openId, html`<care-notes .call=${openId}></care-notes>`)}`;
+  }
+
+  /** @param {any} detail */
+  #callers(detail) {
+    return html`<ul class="callers">${detail.callers.map(
+      (/** @type {any} */ caller) => html`<li>
+        Caller: ${caller.name || "name not given"}${caller.relation ? `, ${caller.relation}` : ""}
+        ${caller.phone ? html` · <b>${caller.phone}</b>` : nothing}
+        ${caller.language && caller.language !== "en" ? html` · <b>speaks ${caller.language}</b>` : nothing}
+        ${SAFE[caller.safe_to_call] ? html` · <span class=${caller.safe_to_call === "no" ? "alarm" : "second"}>${SAFE[caller.safe_to_call]}</span>` : nothing}
+        ${caller.do_not_disclose ? html` · <b class="alarm">DO NOT DISCLOSE</b>` : nothing}
+      </li>`,
+    )}</ul>`;
+  }
+
+  /** @param {any} detail */
+  #ending(detail) {
+    return html`<p>Closed ${this.app.time(detail.closed_at)} as ${this.app.label("closed_as", detail.closed_as)}
+      ${detail.close_reason ? `: ${valueWords(detail.close_reason)}` : ""}
+      ${detail.not_sent_reason ? ` · CARE not sent: ${this.app.label("not_sent", detail.not_sent_reason)}` : ""}</p>`;
+  }
+}
+
+customElements.define("care-call", CallPanel);

@@ -1,0 +1,198 @@
+// @ts-check
+/** A new call: type and location are enough, every keystroke is kept, and triage answers while somebody types. */
+
+import { html, live, nothing } from "../../vendor/lit.js";
+import { post } from "../api.js";
+import { QUESTION_KEYS, valueWords } from "../words.js";
+import { Part } from "./part.js";
+
+const FORM = "intake";
+const PREVIEW_MS = 250;
+const CALLER = ["name", "phone", "relation", "language"];
+const NOT_ASKED = "none_reported";
+
+/** @returns {Record<string, any>} */
+function blank() {
+  return { nature: "", location: "", location_detail: "", location_confirmed: false, origin: "", narrative: "", facts: {}, caller: {} };
+}
+
+class Intake extends Part {
+  static properties = { values: { state: true }, preview: { state: true }, problem: { state: true }, busy: { state: true } };
+
+  constructor() {
+    super();
+    const kept = this.app.drafts?.get(FORM)?.data;
+    const given = Object.fromEntries(Object.entries(this.app.intakePrefill ?? {}).filter(([, value]) => value));
+    this.values = { ...blank(), ...kept, ...given };
+    /** @type {any} */
+    this.preview = null;
+    this.problem = "";
+    this.busy = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.asked = 0;
+    if (Object.keys(given).length) this.app.drafts?.keep(FORM, this.values);
+  }
+
+  firstUpdated() {
+    this.focusOn(this.values.nature ? (this.values.location ? "[name=narrative]" : "[name=location]") : "[name=nature]");
+    this.#look();
+  }
+
+  render() {
+    const { values } = this;
+    const natures = this.app.vocabulary?.natures ?? [];
+    return html`<form class="intake" @submit=${this.#save} @keydown=${this.#key} novalidate>
+      <header class="call-head"><h2>New call</h2>
+        <button class="go" ?disabled=${this.busy}>Take call (Ctrl+Enter)</button>
+        <button type="button" @click=${() => this.#close()}>Close, keep draft</button>
+        <button type="button" @click=${() => this.#discard()}>Discard</button></header>
+      ${this.problem ? html`<p class="alarm" role="alert">✗ ${this.problem}</p>` : nothing}
+      <div class="fields">
+        ${this.#text("nature", "Type", { list: "natures", required: true })}
+        <datalist id="natures">${natures.map((/** @type {any} */ nature) => html`<option value=${nature.label}>${nature.code}</option>`)}</datalist>
+        ${this.#text("location", "Location", { required: true })}
+        ${this.#text("location_detail", "Apartment, floor, landmark")}
+        <label class="check"><input type="checkbox" .checked=${live(values.location_confirmed)} @change=${(/** @type {any} */ event) => this.#set("location_confirmed", event.target.checked)}> Address confirmed</label>
+        <label>Came by <select .value=${live(values.origin || "911")} @change=${(/** @type {any} */ event) => this.#set("origin", event.target.value)}>
+          ${(this.app.vocabulary?.origins ?? []).map((/** @type {any} */ origin) => html`<option value=${origin.value} ?selected=${origin.value === values.origin}>${origin.label}</option>`)}</select></label>
+      </div>
+      <label>What is happening
+        <textarea name="narrative" rows="4" maxlength="20000" .value=${live(values.narrative)} @input=${(/** @type {any} */ event) => this.#set("narrative", event.target.value)}></textarea></label>
+      ${this.#answer()}
+      <fieldset class="questions"><legend>Ask</legend>${Object.entries(QUESTION_KEYS).map(([key, name]) => this.#fact(key, name))}</fieldset>
+      <fieldset class="fields"><legend>Caller</legend>
+        ${CALLER.map((name) => html`<label>${{ name: "Name", phone: "Phone", relation: "Relation", language: "Language" }[name]}
+          <input name=${`caller-${name}`} autocomplete="off" maxlength="60" .value=${live(values.caller[name] ?? "")} @input=${(/** @type {any} */ event) => this.#caller(name, event.target.value)}></label>`)}
+        <label>Safe to call back <select .value=${live(values.caller.safe_to_call ?? "unknown")} @change=${(/** @type {any} */ event) => this.#caller("safe_to_call", event.target.value)}>
+          <option value="unknown">not known</option><option value="yes">yes</option><option value="no">no</option></select></label>
+        <label class="check"><input type="checkbox" .checked=${live(Boolean(values.caller.do_not_disclose))} @change=${(/** @type {any} */ event) => this.#caller("do_not_disclose", event.target.checked)}> Do not disclose who called</label>
+      </fieldset>
+      <p class="second kept">${this.app.drafts?.get(FORM) ? "draft kept" : ""}</p>
+    </form>`;
+  }
+
+  /** @param {string} name @param {string} label @param {{list?: string, required?: boolean}} [options] */
+  #text(name, label, { list, required } = {}) {
+    return html`<label>${label}${required ? html` <span class="second">needed</span>` : nothing}
+      <input name=${name} autocomplete="off" maxlength="300" list=${list ?? nothing} aria-required=${required ? "true" : "false"}
+        .value=${live(this.values[name])} @input=${(/** @type {any} */ event) => this.#set(name, event.target.value)}></label>`;
+  }
+
+  /** One question; what the text says stands beside it until somebody confirms. @param {string} key @param {string} name */
+  #fact(key, name) {
+    const fact = this.app.vocabulary?.facts.find((/** @type {any} */ known) => known.name === name);
+    if (!fact) return nothing;
+    const read = this.preview?.facts.find((/** @type {any} */ found) => found.fact === name);
+    const given = this.values.facts[name];
+    return html`<label><span>${key} ${fact.label}</span>
+      <select aria-label=${fact.question} data-fact=${name} .value=${live(given ?? "")} @change=${(/** @type {any} */ event) => this.#state(name, event.target.value)}>
+        <option value="">${read ? `text: ${valueWords(read.value)}` : "not asked"}</option>
+        ${fact.values
+          .filter((/** @type {string} */ value) => value !== NOT_ASKED)
+          .map((/** @type {string} */ value) => html`<option value=${value} ?selected=${value === given}>${value === "denied" ? "no" : valueWords(value)}</option>`)}
+      </select>
+      ${read?.quote && given === undefined ? html`<q class="second">${read.quote}</q>` : nothing}</label>`;
+  }
+
+  /** What triage would say now. */
+  #answer() {
+    const verdict = this.preview?.verdict;
+    if (!verdict) return html`<p class="preview second">Triage answers here while you type.</p>`;
+    const reasons = (verdict.hits ?? []).map((/** @type {any} */ hit) => `${hit.id} ${hit.title}`).join(" · ");
+    return html`<p class="preview" aria-live="off"><b class="mode">${verdict.mode}</b> ${verdict.mode_label}${verdict.level ? `, level ${verdict.level}` : ""}
+      <span class="second">${reasons}</span></p>`;
+  }
+
+  /** @param {string} name @param {any} value */
+  #set(name, value) {
+    this.values = { ...this.values, [name]: value };
+    this.problem = "";
+    this.app.drafts.keep(FORM, this.values);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#look(), PREVIEW_MS);
+  }
+
+  /** @param {string} name @param {any} value */
+  #caller(name, value) {
+    this.#set("caller", { ...this.values.caller, [name]: value });
+  }
+
+  /** @param {string} name @param {string} value */
+  #state(name, value) {
+    const { [name]: _, ...others } = this.values.facts;
+    this.#set("facts", value ? { ...others, [name]: value } : others);
+  }
+
+  async #look() {
+    const { nature, narrative, facts } = this.values;
+    const asked = (this.asked += 1);
+    if (!nature.trim() && !narrative.trim() && !Object.keys(facts).length) {
+      this.preview = null;
+      return;
+    }
+    try {
+      const found = await post("/api/triage/preview/", { nature: nature.trim(), narrative, facts });
+      if (asked === this.asked) this.preview = found;
+    } catch {
+      if (asked === this.asked) this.preview = null; // the call is triaged anyway once it is taken
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key !== "Enter" || !event.ctrlKey) return;
+    event.preventDefault();
+    this.#save(event);
+  }
+
+  /** @param {Event} event */
+  async #save(event) {
+    event.preventDefault();
+    if (this.busy) return;
+    const { nature, location } = this.values;
+    if (!nature.trim() || !location.trim()) {
+      this.problem = `A call needs ${nature.trim() ? "its location" : "its type"}.`;
+      this.focusOn(nature.trim() ? "[name=location]" : "[name=nature]");
+      return;
+    }
+    this.busy = true;
+    try {
+      const made = await post("/api/calls/", this.#body());
+      this.app.drafts.wipe(FORM);
+      this.app.echo(true, `Call ${made.number ?? ""} taken`);
+      this.app.openCall(made.call_id);
+      this.app.toLine();
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+      this.app.echo(false, `The call is not taken: ${this.problem} What you typed is kept.`);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #body() {
+    const { nature, caller, facts, ...rest } = this.values;
+    const known = this.app.vocabulary?.natures.find((/** @type {any} */ one) => one.label.toLowerCase() === nature.trim().toLowerCase());
+    const said = Object.fromEntries(Object.entries(caller).filter(([, value]) => value !== "" && value !== false));
+    const body = { ...rest, nature: nature.trim(), type_code: known?.code ?? "", draft: this.app.drafts.get(FORM)?.id };
+    return Object.fromEntries(
+      Object.entries({ ...body, ...(Object.keys(facts).length && { facts }), ...(Object.keys(said).length && { caller: said }) }).filter(
+        ([, value]) => value !== "" && value !== undefined && value !== 0,
+      ),
+    );
+  }
+
+  #close() {
+    this.app.side = "call";
+    this.app.changed();
+    this.app.toLine();
+  }
+
+  #discard() {
+    this.app.drafts.wipe(FORM);
+    this.#close();
+  }
+}
+
+customElements.define("care-intake", Intake);

@@ -1,0 +1,71 @@
+// @ts-check
+/** The units on the open call with their times; each next step is a button that types its command. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import { UNIT_STATUS, valueWords } from "../words.js";
+import { Part } from "./part.js";
+
+const ARRIVED = ["on_scene", "contact", "transporting", "at_facility"];
+/** What may come next, as verb and word. @type {Record<string, [string, string][]>} */
+const NEXT = {
+  dispatched: [["ER", "en route"], ["ST", "staged"], ["OS", "on scene"]],
+  acknowledged: [["ER", "en route"], ["ST", "staged"], ["OS", "on scene"]],
+  en_route: [["ST", "staged"], ["OS", "on scene"]],
+  staged: [["CE", "clear to enter"], ["OS", "on scene"]],
+  on_scene: [["CT", "contact"], ["TR", "transport"]],
+  contact: [["TR", "transport"]],
+  transporting: [["AF", "at facility"]],
+  at_facility: [],
+};
+
+class OnIt extends Part {
+  render() {
+    const { card, detail } = this.app.desk;
+    const past = (detail?.assignments_all ?? []).filter((/** @type {any} */ row) => row.cleared_at);
+    if (!card?.assignments.length && !past.length) return nothing;
+    return html`<section class="panel on-it" aria-labelledby="on-it-title">
+      <h3 id="on-it-title">Units on it</h3>
+      <ul>${card.assignments.map((/** @type {any} */ row) => this.#row(row, card))}</ul>
+      ${past.length ? html`<ul class="second">${past.map((/** @type {any} */ row) => this.#past(row))}</ul>` : nothing}
+    </section>`;
+  }
+
+  /** @param {any} row @param {any} card */
+  #row(row, card) {
+    const word = UNIT_STATUS[row.status];
+    const waits = row.role === "stage" && !row.cleared_to_enter_at && !ARRIVED.includes(row.status);
+    const withCare = card.assignments.some((/** @type {any} */ other) => other.discipline === "care");
+    return html`<li>
+      <b>${row.callsign}</b> <span class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
+      <span class="since" data-since=${row.status_at ?? row.dispatched_at}></span>
+      ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}
+      ${row.cleared_to_enter_at ? html`<span class="scene">cleared to enter ${this.app.time(row.cleared_to_enter_at)}</span>` : nothing}
+      <span class="steps">
+        ${(NEXT[row.status] ?? [])
+          .filter(([verb]) => verb !== "CE" || !row.cleared_to_enter_at)
+          .filter(([verb]) => verb !== "ST" || row.discipline === "care")
+          .map(([verb, label]) => html`<button type="button" @click=${() => this.app.execute(`${verb} ${row.callsign}`)}>${label}</button>`)}
+        ${row.discipline === "police" && withCare && ARRIVED.includes(row.status)
+          ? html`<button type="button" @click=${() => this.app.execute(`REL ${row.callsign}`)}>release</button>`
+          : nothing}
+        <button type="button" @click=${() => this.#free(row)}>available</button>
+      </span>
+    </li>`;
+  }
+
+  /** @param {any} row */
+  #free(row) {
+    if (row.discipline === "care") this.app.prefill(`AV ${row.callsign} `, "one key for the contact: e d u c s r n");
+    else this.app.execute(`AV ${row.callsign}`);
+  }
+
+  /** @param {any} row */
+  #past(row) {
+    const { app } = this;
+    const outcome = row.outcome ? ` · ${valueWords(row.outcome)}` : "";
+    const disposition = row.disposition ? ` · ${app.label("dispositions", row.disposition)}` : row.disposition_owed ? " · disposition owed" : "";
+    return html`<li>${row.callsign} ${app.time(row.dispatched_at)}–${app.time(row.cleared_at)}${outcome}${disposition}</li>`;
+  }
+}
+
+customElements.define("care-on-it", OnIt);

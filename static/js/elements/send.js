@@ -1,0 +1,38 @@
+// @ts-check
+/** Whom to send: the best choice first, armed by F4 and sent by Enter; what is missing is said. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import { stillNeeded } from "../recommend.js";
+import { DISCIPLINE_LABEL } from "../words.js";
+import { Part } from "./part.js";
+
+const SHOWN = 3;
+
+class Send extends Part {
+  render() {
+    const { card } = this.app.desk;
+    if (!card || card.status === "closed" || !this.app.store.get("call", card.id)) return nothing;
+    const needed = stillNeeded(card);
+    if (!needed.length) return html`<section class="panel"><p class="second">Every service asked for is on the call.</p></section>`;
+    const found = this.app.recommended(card.id);
+    const missing = found[0]?.missing ?? needed;
+    return html`<section class="panel send" aria-labelledby="send-title">
+      <h3 id="send-title">Send <span class="second">asked for and not there: ${needed.map((service) => DISCIPLINE_LABEL[service]).join(", ")}</span></h3>
+      ${missing.length ? html`<p class="alarm">▲ No free unit for: ${missing.map((service) => DISCIPLINE_LABEL[service]).join(", ")}</p>` : nothing}
+      <ol>${found.slice(0, SHOWN).map(
+        (choice, index) => html`<li>
+          <button type="button" class=${index ? "" : "go"} @click=${() => this.#arm(index + 1)}>${index ? "" : "F4 "}${choice.units.map((unit) => unit.callsign).join(" + ")}</button>
+          <span class="second">${choice.why.join(" · ")}</span>
+          ${choice.alone ? html`<b class="alarm">CARE without police: needs a reason</b>` : nothing}
+        </li>`,
+      )}</ol>
+    </section>`;
+  }
+
+  /** @param {number} number */
+  #arm(number) {
+    dispatchEvent(new CustomEvent("arm", { detail: { number } }));
+  }
+}
+
+customElements.define("care-send", Send);

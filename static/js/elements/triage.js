@@ -1,0 +1,139 @@
+// @ts-check
+/** Triage in the order that keeps people thinking: what is not known, what speaks for it, what was blocked, what would change it. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import { QUESTION_KEYS, WORD_OF_RESPONSE, valueWords } from "../words.js";
+import { Part } from "./part.js";
+
+const KEY_OF_FACT = Object.fromEntries(Object.entries(QUESTION_KEYS).map(([key, fact]) => [fact, key]));
+/** Answers one click away; any other value of the fact is in the list beside them. */
+const QUICK = ["denied", "unknown"];
+/** So many questions are in sight, the ones that would change the answer most; the others are one click away. */
+const FIRST = 4;
+
+class Triage extends Part {
+  render() {
+    const { app } = this;
+    const { card, detail } = app.desk;
+    if (!card) return nothing;
+    const verdict = detail?.verdict;
+    return html`<section class="panel triage" aria-labelledby="triage-title">
+      <h3 id="triage-title">Triage <b class="mode">${card.mode}</b> ${card.mode_label}${card.level ? ` · level ${card.level}` : ""}
+        ${card.overridden ? html`<b>set by hand${detail?.mode_reason ? `: ${valueWords(detail.mode_reason)}` : ""}</b>` : nothing}
+        <span class="second right">${verdict ? `rules v${verdict.rule_set ?? "–"} · ${app.time(verdict.decided_at)}` : "not yet triaged"}</span></h3>
+      ${verdict ? this.#proof(verdict, detail) : nothing}
+      ${this.#modes(card)}
+    </section>`;
+  }
+
+  /** @param {any} verdict @param {any} detail */
+  #proof(verdict, detail) {
+    const said = this.#said(detail);
+    return html`
+      ${this.#questions(verdict, detail)}
+      <dl>
+        <dt>for</dt>
+        <dd>${verdict.hits?.length
+          ? html`<ul>${verdict.hits.map((/** @type {any} */ hit) => html`<li><b>${hit.id}</b> ${hit.because}</li>`)}</ul>`
+          : verdict.because || "no rule speaks for more than CARE"}
+          ${said.length
+            ? html`<ul class="said">${said.map((row) => html`<li>${this.#label(row.fact)}: ${valueWords(row.value)}
+                ${row.evidence ? html`<q>${row.evidence}</q>` : nothing}
+                <span class="second">${row.confirmed ? row.stated_by : "read from the text, not confirmed"} ${this.app.time(row.stated_at)}</span>
+                ${row.confirmed ? nothing : html`<button type="button" @click=${() => this.#answer(row.fact, row.value)}>confirm</button>`}</li>`)}</ul>`
+            : nothing}</dd>
+        <dt>against less</dt>
+        <dd>${verdict.blocked?.length ? verdict.blocked.map((/** @type {any} */ hit) => html`<b>${hit.id}</b> ${hit.title}. `) : "none"}</dd>
+        <dt>would change</dt>
+        <dd>${verdict.would_change?.length ? this.#changes(verdict.would_change) : "no single answer"}</dd>
+      </dl>`;
+  }
+
+  /** The single answers that would lead elsewhere, grouped by where. @param {any[]} changes */
+  #changes(changes) {
+    /** @type {Map<string, string[]>} */
+    const leading = new Map();
+    for (const { fact, value, level, response } of changes) {
+      const to = `${level ? `level ${level}, ` : ""}${this.app.label("responses", response)}`;
+      leading.set(to, [...(leading.get(to) ?? []), `${this.#label(fact)} ${valueWords(value)}`]);
+    }
+    return [...leading].map(([to, facts]) => html`<p><b>${to}</b>: ${facts.join(" · ")}</p>`);
+  }
+
+  /** What is not known, the most important first; one click or Q W=no answers. @param {any} verdict @param {any} detail */
+  #questions(verdict, detail) {
+    const open = verdict.open_questions ?? [];
+    if (!open.length || detail.status === "closed") return nothing;
+    const row = (/** @type {string} */ name) => this.#question(name, verdict, detail);
+    return html`<ul class="questions" aria-label="Not known">${open.slice(0, FIRST).map(row)}</ul>
+      ${open.length > FIRST
+        ? html`<details><summary>${open.length - FIRST} more not known</summary><ul class="questions">${open.slice(FIRST).map(row)}</ul></details>`
+        : nothing}`;
+  }
+
+  /** @param {string} name @param {any} verdict @param {any} detail */
+  #question(name, verdict, detail) {
+    const fact = this.app.vocabulary?.facts.find((/** @type {any} */ known) => known.name === name);
+    const now = detail.facts?.[name];
+    return html`<li class=${verdict.safety_questions?.includes(name) ? "alarm" : ""}>
+        <b class="ask">${now === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
+        <span class="question">${fact?.question ?? valueWords(name)}</span> <span class="key">${KEY_OF_FACT[name] ? `Q ${KEY_OF_FACT[name]}=` : ""}</span>
+        ${QUICK.filter((value) => fact?.values.includes(value) && value !== now).map(
+          (value) => html`<button type="button" @click=${() => this.#answer(name, value)}>${value === "denied" ? "no" : value}</button>`,
+        )}
+        <select aria-label=${`Answer: ${fact?.label ?? name}`} @change=${(/** @type {any} */ event) => this.#chosen(event, name)}>
+          <option value="">yes…</option>
+          ${(fact?.values ?? [])
+            .filter((/** @type {string} */ value) => !["denied", "none_reported", "unknown"].includes(value))
+            .map((/** @type {string} */ value) => html`<option value=${value}>${valueWords(value)}</option>`)}
+        </select></li>`;
+  }
+
+  /** Facts somebody stated or the text gave, the newest of each. @param {any} detail @returns {any[]} */
+  #said(detail) {
+    const newest = new Map();
+    for (const row of detail.statements ?? []) {
+      const old = newest.get(row.fact);
+      if (!old || row.confirmed >= old.confirmed) newest.set(row.fact, row);
+    }
+    return [...newest.values()];
+  }
+
+  /** @param {any} card */
+  #modes(card) {
+    if (card.status === "closed") return nothing;
+    return html`<p class="override"><label>Set the response
+      <select @change=${(/** @type {any} */ event) => this.#mode(event, card)}>
+        <option value="">as triage says</option>
+        ${(this.app.vocabulary?.responses ?? [])
+          .filter((/** @type {any} */ response) => response.value)
+          .map((/** @type {any} */ response) => html`<option value=${response.value}>${response.mode} ${response.label}</option>`)}
+      </select></label> <span class="second">MODE; a lighter one needs a reason</span></p>`;
+  }
+
+  /** @param {any} event @param {any} card */
+  #mode(event, card) {
+    const word = WORD_OF_RESPONSE[event.target.value];
+    event.target.value = "";
+    if (word) this.app.prefill(`MODE #${card.number} ${word} `, "add a reason, then Enter");
+  }
+
+  /** @param {any} event @param {string} fact */
+  #chosen(event, fact) {
+    if (event.target.value) this.#answer(fact, event.target.value);
+    event.target.value = "";
+  }
+
+  /** @param {string} fact @param {any} value */
+  #answer(fact, value) {
+    const { card } = this.app.desk;
+    this.app.execute(`Q #${card?.number} ${fact}=${value}`);
+  }
+
+  /** @param {string} name */
+  #label(name) {
+    return this.app.vocabulary?.facts.find((/** @type {any} */ fact) => fact.name === name)?.label ?? valueWords(name);
+  }
+}
+
+customElements.define("care-triage", Triage);

@@ -1,0 +1,56 @@
+// @ts-check
+/** Every unit in service: what it is, what it does, since when and where; a click names it on the command line. */
+
+import { guard, html, repeat } from "../../vendor/lit.js";
+import { DISCIPLINES, DISCIPLINE_LABEL, UNIT_STATUS } from "../words.js";
+import { Part } from "./part.js";
+
+class Units extends Part {
+  get units() {
+    const place = (/** @type {any} */ unit) => DISCIPLINES.indexOf(unit.discipline) + (unit.status === "off_duty" ? 10 : 0);
+    return this.app.units.sort((a, b) => place(a) - place(b));
+  }
+
+  render() {
+    const { units } = this;
+    const free = units.filter((unit) => unit.status === "available").length;
+    return html`
+      <h2 id="units-title">Units ${free} free of ${units.filter((unit) => unit.status !== "off_duty").length}</h2>
+      <div class="grid units" role="table" aria-labelledby="units-title">
+        ${repeat(units, (unit) => unit.id, (unit) => guard([unit], () => this.#row(unit)))}
+      </div>`;
+  }
+
+  /** @param {any} unit */
+  #row(unit) {
+    const word = UNIT_STATUS[unit.status];
+    const on = unit.assignment;
+    const crew = unit.crew.map((/** @type {any} */ member) => member.name).join(", ");
+    return html`<div class="row" role="row" data-unit=${unit.callsign}>
+      <span role="cell"><button type="button" class="plain" title=${`${DISCIPLINE_LABEL[unit.discipline]}, ${unit.agency.name}; ${crew || "no crew signed on"}`}
+        @click=${() => this.#choose(unit)}>${unit.callsign}</button></span>
+      <span role="cell" class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
+      <span role="cell" class="since" data-since=${unit.status_at ?? ""} data-limit=${this.#limit(unit)}></span>
+      <span role="cell">${on
+        ? html`<button type="button" class="plain" @click=${() => this.app.openCall(on.call_id)}>${on.call_number}<span class="heard"> open call</span></button>`
+        : ""}</span>
+      <span role="cell" class="second">${unit.status === "unavailable" ? unit.unavailable_reason : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
+    </div>`;
+  }
+
+  /** @param {any} unit */
+  #limit(unit) {
+    if (unit.status === "dispatched") return "dispatched";
+    if (["on_scene", "contact"].includes(unit.status)) return unit.discipline === "care" ? "scene:care" : "scene:joint";
+    return "";
+  }
+
+  /** @param {any} unit */
+  #choose(unit) {
+    const open = this.app.store.get("call", this.app.desk.openId);
+    if (unit.status === "available" && open) this.app.prefill(`D #${open.number} ${unit.callsign} `, "Enter sends");
+    else this.app.execute(unit.callsign);
+  }
+}
+
+customElements.define("care-units", Units);
