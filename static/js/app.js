@@ -166,10 +166,10 @@ export class App {
     this.changed();
   }
 
-  /** Keep a note until the server has it. @param {number} call @param {string} text @param {string} [audience] */
-  note(call, text, audience = "operational") {
+  /** Keep a note until the server has it. @param {number} call @param {string} text */
+  note(call, text) {
     const number = this.store.get("call", call)?.number ?? String(call);
-    return this.outbox.add({ call, number, text, audience });
+    return this.outbox.add({ call, number, text });
   }
 
   /** Type a command for somebody, who reads it and presses Enter. @param {string} text @param {string} [hint] */
@@ -306,8 +306,8 @@ const DRAFT_SERVER = {
 };
 
 /** @param {import("./outbox.js").Note} note */
-function sendNote({ call, text, audience, key }) {
-  return request("POST", `/api/calls/${call}/narrative/`, { text, audience }, { key });
+function sendNote({ call, text, key }) {
+  return request("POST", `/api/calls/${call}/narrative/`, { text }, { key });
 }
 
 export const app = new App();

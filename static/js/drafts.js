@@ -53,12 +53,16 @@ export class Drafts {
     clearTimeout(this.timer);
   }
 
-  /** Take in what was typed at another position and is newer than what is here. */
+  /** Take in what was typed at another position and is newer than what is here; then send what only is here. */
   async fetch() {
-    for (const { id, form, data, updated_at } of await this.server.list()) {
-      const here = this.get(form);
-      const at = Date.parse(updated_at);
-      if (!here || here.at < at) this.#write({ id, form, data, at, sent: true });
+    try {
+      for (const { id, form, data, updated_at } of await this.server.list()) {
+        const here = this.get(form);
+        const at = Date.parse(updated_at);
+        if (!here || here.at < at) this.#write({ id, form, data, at, sent: true });
+      }
+    } finally {
+      this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
     }
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Notes on their way: each is kept with its key until the server has it, so that it arrives once, however often it is sent. */
 
-/** @typedef {{key: string, call: number, number: string, text: string, audience: string, at: number, refused?: string}} Note */
+/** @typedef {{key: string, call: number, number: string, text: string, at: number, refused?: string}} Note */
 
 export class Outbox {
   /** @param {string} user @param {Storage} storage @param {(note: Note) => Promise<any>} send throws with `unanswered`

@@ -42,9 +42,9 @@ class Bar extends Part {
       </button>
       <button type="button" @click=${() => app.look.toggleTheme()}>${app.look.theme === "dark" ? "☾ dark" : "☀ light"}</button>
       <span class="sizes">
-        <button type="button" aria-label="Smaller text" @click=${() => app.look.resize(-1)}>A−</button>
-        <button type="button" aria-label="Normal text size" @click=${() => app.look.resize(0)}>A</button>
-        <button type="button" aria-label="Larger text" @click=${() => app.look.resize(1)}>A+</button>
+        <button type="button" @click=${() => app.look.resize(-1)}>A−<span class="heard"> smaller text</span></button>
+        <button type="button" @click=${() => app.look.resize(0)}>A<span class="heard"> normal text size</span></button>
+        <button type="button" @click=${() => app.look.resize(1)}>A+<span class="heard"> larger text</span></button>
       </span>
       <button type="button" @click=${() => app.signOut()}>Sign out</button>
       <time>${app.time(app.clock.now())}</time>

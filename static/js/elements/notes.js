@@ -51,7 +51,7 @@ class Notes extends Part {
   #note(note) {
     const { app } = this;
     return html`<li>
-      <span class="second">${app.time(note.written_at)} ${note.position || note.author}${note.audience === "operational" ? "" : ` · ${app.label("audiences", note.audience)}`}</span>
+      <span class="second">${app.time(note.written_at)} ${note.position || note.author}${note.audience === "shared" ? "" : ` · ${app.label("audiences", note.audience)}`}</span>
       ${note.sealed_at ? html`<i>sealed ${app.time(note.sealed_at)}; its text is gone</i>` : html`<span class="text">${note.text}</span>`}
       ${note.sealed_at || note.author === "system"
         ? nothing

@@ -1,0 +1,279 @@
+"""The console as dispatchers use it: a call from intake to close by keyboard alone, beside a second one that sees each step."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from calls.models import Assignment, Call, Draft, NarrativeEntry
+from tests.browser.conftest import NewPage
+from tests.conftest import MakeStack
+from tests.services import Stack
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+PASSWORD = "care-dispatch-demo"
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def stack(make_stack: MakeStack) -> Stack:
+    found = make_stack()
+    found.manage("seed", "--demo")
+    return found
+
+
+@pytest.fixture
+def desk(new_page: NewPage, stack_db: Stack) -> Iterator[SignIn]:
+    """Sit down at a position: ``desk("d1", "D1", width=1366, height=768)``."""
+
+    def sit(user: str, position: str, **options: Any) -> Page:
+        page = new_page(**options)
+        page.goto("/")
+        expect(page.locator("#id_username")).to_be_focused()
+        for text in (user, PASSWORD, position):
+            page.keyboard.type(text)
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator(".link")).to_have_text("● LIVE")
+        expect(page.locator("#line")).to_be_focused()
+        return page
+
+    yield sit
+    # What a test leaves on the board is not the next one's to trip over.
+    from calls.closing import close_call
+    from calls.stages import free_unit
+    from teams.models import User
+    from tests.cast import act
+
+    boss = User.objects.get(username="supervisor")
+    for assignment in Assignment.objects.open():
+        act(free_unit, by=boss, unit_id=assignment.unit_id, now=assignment.dispatched_at)
+    for call in Call.objects.exclude(status="closed"):
+        act(close_call, by=boss, call_id=call.pk, closed_as="cancelled", reason="end of test", now=call.received_at)
+
+
+def say(page: Page, line: str) -> None:
+    """Type a command and press Enter."""
+    page.keyboard.type(line)
+    page.keyboard.press("Enter")
+
+
+def done(page: Page, text: str) -> None:
+    expect(page.locator(".echo")).to_contain_text(re.compile("✓.*" + re.escape(text)))
+
+
+def refused(page: Page, text: str) -> None:
+    expect(page.locator(".echo")).to_contain_text(re.compile("✗.*" + re.escape(text), re.DOTALL))
+
+
+def newest() -> Call:
+    return Call.objects.latest("pk")
+
+
+def take(page: Page, nature: str = "Welfare check", place: str = "300 W BELT LINE RD", text: str = "") -> Call:
+    """A new call by the command line; the form is saved with Ctrl+Enter."""
+    before = Call.objects.count()
+    say(page, f"new {nature} @{place}; {text}")
+    expect(page.locator(".intake [name=location]")).to_have_value(place)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".call-head h2")).to_contain_text(nature)
+    expect(page.locator("#line")).to_be_focused()
+    assert Call.objects.count() == before + 1
+    return newest()
+
+
+def test_a_call_from_intake_to_close_by_keyboard_while_a_second_console_sees_each_step(desk: SignIn) -> None:
+    first, second = desk("d1", "D1"), desk("d2", "D2")
+    call = take(first, "Suicidal subject", "1210 N HAMPTON RD", "Mother says he is alone in his room")
+    row = second.locator(f"[data-call='{call.pk}']")
+    expect(second.locator(f".pending [data-call='{call.pk}']")).to_contain_text("1210 N HAMPTON RD")
+    expect(first.locator(".triage")).to_contain_text("rules v")
+
+    say(first, "q w=unknown")
+    done(first, "weapon unknown")
+    expect(row.locator(".mode")).to_have_text("C+P")
+
+    first.keyboard.press("F4")
+    expect(first.locator(".hint")).to_contain_text("Enter sends")
+    first.keyboard.press("Enter")
+    done(first, f"dispatched to call {call.number}")
+    sent = {a.unit.discipline: a.unit.callsign for a in Assignment.objects.open().filter(call=call)}
+    assert set(sent) == {"care", "police"}
+    care, police = sent["care"], sent["police"]
+    expect(second.locator(f".active [data-call='{call.pk}']")).to_contain_text(care)
+
+    for line, word in (
+        (f"er {care} {police}", "en route"),
+        (f"st {care}", "staged"),
+        (f"os {police}", "on scene"),
+        (f"ce {care}", "cleared to enter"),
+        (f"os {care}", "on scene"),
+        (f"ct {care}", "in contact"),
+    ):
+        say(first, line)
+        done(first, word)
+    expect(second.locator(f"[data-unit='{care}']")).to_contain_text("CNTCT")
+
+    first.keyboard.press("F9")
+    first.keyboard.type("Calm; agrees to a voluntary visit")
+    first.keyboard.press("Control+Enter")
+    expect(first.locator(".notes .text").last).to_have_text("Calm; agrees to a voluntary visit")
+    expect(first.locator(".notes .waiting")).to_have_count(0)
+    first.keyboard.press("F2")
+    say(first, f"rel {police}")
+    done(first, "released")
+    say(first, f"av {care} e")
+    done(first, f"{care} available")
+    expect(row).to_have_count(0)
+    call.refresh_from_db()
+    assert (call.status, call.closed_as) == ("closed", "handled")
+    say(first, "owed")
+    expect(first.locator(".owed")).to_contain_text(care)
+
+
+def test_the_loser_of_a_unit_reads_who_holds_it_and_the_line_stays(desk: SignIn) -> None:
+    first, second = desk("d1", "D1"), desk("d2", "D2")
+    one, two = take(first), take(first, "Disturbance", "900 DANIELDALE RD")
+    expect(second.locator(f"[data-call='{two.pk}']")).to_be_visible()
+    say(first, f"d #{one.number} p101")
+    done(first, "P101 dispatched")
+    say(second, f"d #{two.number} p101")
+    refused(second, f"P101 is dispatched on call {one.number} (sent by D1")
+    expect(second.locator("#line")).to_have_value(f"d #{two.number} p101")
+
+
+def test_care_alone_against_a_question_is_refused_until_somebody_says_why(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page, "Mental health, non-violent", "204 POLK ST")
+    expect(page.locator(".triage")).to_contain_text("rules v")
+    say(page, "d care2")
+    refused(page, "weapon")
+    assert not Assignment.objects.filter(call=call).exists()
+    page.keyboard.type("; known to the team, no weapon in the house")
+    page.keyboard.press("Enter")
+    done(page, "CARE2 dispatched")
+
+
+def test_nothing_typed_is_lost_when_the_server_dies_and_the_note_arrives_once(desk: SignIn, stack: Stack) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    page.keyboard.press("F9")
+    page.keyboard.type("He is on the roof of the garage, ")
+    stack.kill("web")
+    page.keyboard.type("talking to his brother")
+    expect(page.locator(".banner")).to_contain_text("Dispatch by radio")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".notes .waiting")).to_contain_text("not sent yet")
+    page.keyboard.press("F2")
+    say(page, f"d #{call.number} p101")
+    refused(page, "use the radio")
+    page.keyboard.press("Escape")
+    page.keyboard.type("new Disturb")
+    stack.restart("web")
+    expect(page.locator(".link")).to_have_text("● LIVE", timeout=30_000)
+    expect(page.locator(".notes .waiting")).to_have_count(0)
+    expect(page.locator("#line")).to_have_value("new Disturb")
+    written = [entry.text for entry in NarrativeEntry.objects.filter(call=call, position="D1")]
+    assert written == ["He is on the roof of the garage, talking to his brother"]
+
+
+def test_a_half_typed_call_survives_a_crash_of_the_page(desk: SignIn) -> None:
+    page = desk("d3", "D3")
+    say(page, "new Welfare check @12 ELM ST; grandson has not answered for two da")
+    expect(page.locator(".kept")).to_have_text("draft kept")
+    page.goto("about:blank")
+    page.goto("/")
+    expect(page.locator(".link")).to_have_text("● LIVE")
+    expect(page.locator("#line")).to_be_focused()
+    say(page, "new")
+    expect(page.locator("[name=narrative]")).to_have_value("grandson has not answered for two da")
+    expect(page.locator("[name=location]")).to_have_value("12 ELM ST")
+    page.wait_for_timeout(5500)
+    assert Draft.objects.filter(user__username="d3", form="intake").count() == 1
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".call-head h2")).to_contain_text("Welfare check")
+    expect(page.locator(".echo")).to_contain_text("taken")
+    assert not Draft.objects.filter(user__username="d3", form="intake").exists()
+
+
+def test_signed_out_elsewhere_means_signing_in_over_the_page(desk: SignIn) -> None:
+    from django.contrib.sessions.models import Session
+
+    page = desk("d1", "D1")
+    call = take(page)
+    page.keyboard.press("F9")
+    page.keyboard.type("half a sentence")
+    Session.objects.all().delete()
+    page.keyboard.press("F2")
+    say(page, f"d #{call.number} p102")
+    again = page.locator("dialog.again")
+    expect(again).to_be_visible()
+    again.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(again).to_have_count(0)
+    expect(page.locator(".link")).to_have_text("● LIVE")
+    expect(page.locator("#note-box")).to_have_value("half a sentence")
+
+
+def test_two_people_change_one_field_and_the_second_is_shown_both(desk: SignIn) -> None:
+    first, second = desk("d1", "D1"), desk("d2", "D2")
+    call = take(first)
+    expect(second.locator(f"[data-call='{call.pk}']")).to_be_visible()
+    say(second, f"#{call.number}")
+    second.get_by_role("button", name="Edit").click()
+    second.locator(".edit [name=location]").fill("302 W BELT LINE RD")
+    first.get_by_role("button", name="Edit").click()
+    first.locator(".edit [name=location]").fill("310 W BELT LINE RD")
+    first.get_by_role("button", name="Save", exact=True).click()
+    done(first, "changed: location")
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(second.locator(".conflict")).to_contain_text("310 W BELT LINE RD")
+    expect(second.locator(".conflict")).to_contain_text("302 W BELT LINE RD")
+    second.get_by_role("button", name="Set mine").click()
+    done(second, "Changed")
+    call.refresh_from_db()
+    assert call.location == "302 W BELT LINE RD"
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("size", [(1366, 768), (360, 740)])
+def test_no_axe_violation_on_board_call_intake_and_help(desk: SignIn, theme: str, size: tuple[int, int]) -> None:
+    page = desk("d1", "D1", width=size[0], height=size[1])
+    if theme == "light":
+        page.get_by_role("button", name="☾ dark").click()
+        page.keyboard.press("F2")
+    take(page, "Suicidal subject", "1210 N HAMPTON RD", "has a knife")
+    expect(page.locator(".triage")).to_contain_text("rules v")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    page.keyboard.press("F2")
+    say(page, "new")
+    expect(page.locator(".intake")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("F1")
+    expect(page.locator("dialog.help")).to_be_visible()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    # Evaluated from the protocol: the page's own policy forbids a script that is not ours.
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        ".then(r => r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')}`))"
+    )
+    return [str(line)[:600] for line in found]
+
+
+def test_hostile_text_is_text_everywhere(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    evil = "<img src=x onerror=alert(1)>\u202e🏳️‍🌈{{7*7}}'\""
+    call = take(page, "Disturbance", evil, evil)
+    expect(page.locator(f"[data-call='{call.pk}']")).to_contain_text("<img src=x")
+    expect(page.locator(".notes")).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator(".side img, .row img").count() == 0
