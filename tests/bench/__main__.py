@@ -6,6 +6,7 @@ import resource
 import secrets
 import sys
 import time
+import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def measure(ground: Ground, parts: list[str]) -> dict[str, float]:
     ground.start_servers()
     import django
 
+    warnings.filterwarnings("ignore", "No directory at")  # whitenoise; collected files exist in a deployment only
     django.setup()
     ground.start()
     figures: dict[str, float] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 WAIT_SECONDS = 20.0
 CSRF = "b" * 32
-_TEXT, _PING, _CLOSE = 1, 9, 8
+TEXT, _PING, _CLOSE = 1, 9, 8
 _MASK = b"\0\0\0\0"  # a mask that changes nothing
 
 
@@ -85,7 +85,7 @@ class Console(asyncio.Protocol):
                 return
             del self._buffer[: end + 4]
             if self._hello:
-                self.transport.write(_masked(_TEXT, self._hello.encode()))
+                self.transport.write(masked(TEXT, self._hello.encode()))
             self.crowd.opened()
         while (taken := self._take()) is not None:
             self._hear(*taken)
@@ -110,7 +110,7 @@ class Console(asyncio.Protocol):
 
     def _hear(self, kind: int, body: bytes) -> None:
         if kind == _PING:
-            self.transport.write(_masked(10, body))
+            self.transport.write(masked(10, body))
         elif kind == _CLOSE:
             self.crowd.refused.append(f"closed with {int.from_bytes(body[:2], 'big')}")
         elif body.startswith(b'{"type":"frame"'):
@@ -130,7 +130,7 @@ def _number(body: bytes, name: bytes) -> int:
     return int(body[start : body.index(b",", start)])
 
 
-def _masked(kind: int, body: bytes) -> bytes:
+def masked(kind: int, body: bytes) -> bytes:
     size = len(body)
     length = bytes([128 | size]) if size < 126 else bytes([254]) + size.to_bytes(2, "big")
     return bytes([128 | kind]) + length + _MASK + body
@@ -161,7 +161,7 @@ class Crowd:
             self._waiting_open = len(some)
             self._all_open = loop.create_future()
             self.expect(0)
-            await asyncio.gather(*(loop.create_connection(lambda c=one: c, "127.0.0.1", self.port) for one in some))
+            await asyncio.gather(*(_connect(loop, one, self.port) for one in some))
             await asyncio.wait_for(self._all_open, WAIT_SECONDS)
             if any(hellos):
                 await self.all_there()
@@ -208,3 +208,7 @@ class Crowd:
         for console in self.consoles:
             console.transport.abort()
         self.consoles.clear()
+
+
+async def _connect(loop: asyncio.AbstractEventLoop, console: Console, port: int) -> None:
+    await loop.create_connection(lambda: console, "127.0.0.1", port)

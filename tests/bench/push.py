@@ -6,7 +6,6 @@ more than 200 consoles); what it does with many at once is in the sustained part
 
 import asyncio
 import time
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -18,11 +17,10 @@ from tests.bench.client import Crowd, Http
 from tests.bench.figures import push_figures
 from tests.bench.ground import Ground
 from tests.bench.loop import run
-from tests.bench.town import Town
+from tests.bench.town import Moves, Town
 
 SIZES = (1, 50, 200, 500)
 BLOCKS, SAMPLES = 5, 42
-Moves = Iterator[tuple[str, dict[str, str]]]
 
 
 def measure(ground: Ground) -> dict[str, float]:

@@ -18,6 +18,7 @@ from tests.cast import make_agency, make_call, make_center, make_unit, make_user
 from tests.live.consoles import identity
 
 MOVES = STAGES[1:-1]
+Moves = Iterator[tuple[str, dict[str, str]]]  # addresses and bodies of status changes
 LOCATION = "300 W BELT LINE RD"
 
 
@@ -46,7 +47,7 @@ class Town:
     def unit(self) -> Unit:
         return make_unit(self.center, discipline="police", agency=self.police)
 
-    def moves(self, changes: int) -> Iterator[tuple[str, dict[str, str]]]:
+    def moves(self, changes: int) -> Moves:
         """Addresses and bodies of that many status changes: units on calls that go from stage to stage."""
         now, units = timezone.now(), []
         for _ in range(-(-changes // len(MOVES))):
@@ -61,7 +62,9 @@ class Town:
 
 def sign_in(users: list[User]) -> list[Person]:
     """A session each, as the sign-in page makes it; stored in one statement."""
-    found, rows, store = [], [], SessionStore()
+    found: list[Person] = []
+    rows: list[Session] = []
+    store = SessionStore()
     for user in users:
         key = store._get_new_session_key()  # type: ignore[attr-defined]
         data = {
