@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from calls.triage.facts import FACTS, FactStatement, effective, normalise
+from calls.triage.facts import FACTS, FactStatement, effective, makes_lighter, normalise
 from calls.triage.reader import SuggestedFact, read
 from calls.triage.rules import RuleSet, evaluate
 
@@ -23,7 +23,7 @@ def decide(source: Mapping[str, Any], rules: RuleSet) -> dict[str, Any]:
         raise BadInput("facts are an object of names and values")
     stated = normalise(given)
     suggestions = read(narrative, call_type).suggestions()
-    facts = {**_read_facts(suggestions), **stated}
+    facts = {**_lighter(suggestions), **_read_facts(suggestions), **stated}
     verdict = evaluate(facts, rules)
     return {
         "id": source.get("id"),
@@ -35,6 +35,11 @@ def decide(source: Mapping[str, Any], rules: RuleSet) -> dict[str, Any]:
         "rules": [hit["id"] for hit in verdict.hits],
         "facts": _shown(facts, stated, suggestions),
     }
+
+
+def _lighter(suggestions: Iterable[SuggestedFact]) -> dict[str, Any]:
+    """Nobody is there to confirm what makes a lighter answer, so the text's word is taken."""
+    return {item.fact: item.value for item in suggestions if makes_lighter(item.fact, item.value)}
 
 
 def _read_facts(suggestions: Iterable[SuggestedFact]) -> dict[str, Any]:

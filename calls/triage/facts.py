@@ -142,6 +142,11 @@ def normalise(facts: Mapping[str, Any]) -> dict[str, Any]:
     return validate(found)
 
 
+def makes_lighter(name: str, value: Any) -> bool:
+    """Whether taking this for true could send less than not knowing it: a person has to say so first."""
+    return value in ("denied", "secured") or name == "need" and value != "in_person"
+
+
 def danger(name: str, value: Any) -> int:
     """The rank of a value among its fact's values; not stated ranks as not asked."""
     fact = FACTS[name]
@@ -174,10 +179,12 @@ class FactStatement:
 def effective(statements: Iterable[FactStatement]) -> dict[str, Any]:
     """What statements come to together: the latest of each informant, then the worse; a unit's report clears.
 
-    Something only read from text can raise a danger, never lower one that was confirmed.
+    Something only read from text can raise a danger, never lower one: what it denies waits for somebody to confirm it.
     """
     latest: dict[str, dict[str, FactStatement]] = {}
     for statement in statements:
+        if not statement.confirmed and makes_lighter(statement.fact, statement.value):
+            continue
         said = latest.setdefault(statement.fact, {})
         if statement.source == "unit_report":
             said.clear()  # who has seen it knows better than all before

@@ -1,19 +1,20 @@
 """Reads what a call-taker typed into suggested facts, each with the words it rests on.
 
-Clause by clause: what is named, whether it is negated, unsure, past, taken back, or about somebody else. A suggestion is
-never confirmed; it may raise a danger at once and never lowers one a person stated.
+A suggestion is never confirmed; it may raise a danger at once and never lowers one a person stated.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from calls.triage.clauses import lexicon, meaning, mentions
 from calls.triage.facts import FACTS, danger
-from calls.triage.lexicon import Lexicon, load
 
 MAX_LENGTH = 20_000
+MAX_TYPE = 200
+QUOTE = 160
+CHILD_UNDER, ADULT_FROM, OLDER_FROM = 12, 18, 65
 
 
 @dataclass(frozen=True)
@@ -37,48 +38,92 @@ class Reading:
     behavioral: str
 
     def suggestions(self) -> list[SuggestedFact]:
-        """One suggestion per fact, the most dangerous; what the text says of behavior comes with them."""
+        """One suggestion per fact, the most dangerous; a list fact has one per member."""
         worst: dict[str, SuggestedFact] = {}
         for item in self.facts:
-            if item.fact not in worst or danger(item.fact, item.value) > danger(item.fact, worst[item.fact].value):
-                worst[item.fact] = item
+            key = f"{item.fact}:{item.value}" if FACTS[item.fact].many else item.fact
+            known = worst.get(key)
+            if known is None or danger(item.fact, item.value) > danger(item.fact, known.value):
+                worst[key] = item
         return list(worst.values())
 
 
-@cache
-def lexicon() -> Lexicon:
-    return load()
+_LETTERS = zip("áéíóúüñÁÉÍÓÚÜÑABCDEFGHIJKLMNOPQRSTUVWXYZ", "aeiouunaeiouunabcdefghijklmnopqrstuvwxyz", strict=True)
+_QUOTES = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x60: "'", 0xB4: "'"}
+_UNSEEN = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0)
+# Each character for one: places in the plain text are places in what was typed.
+_PLAIN = {ord(letter): plain for letter, plain in _LETTERS} | _QUOTES | dict.fromkeys(_UNSEEN, " ")
 
 
 def read(narrative: str, call_type: str = "") -> Reading:
     """Suggested facts of a narrative and its call type; type and narrative together say whether it is behavioral."""
-    words = lexicon()
-    text = narrative[:MAX_LENGTH]
-    found = [item for start, clause in _clauses(text) for item in _read_clause(words, clause, start)]
-    behavioral, quote, rule = words.behavioral(call_type, text, bool(found))
-    if behavioral != "maybe" or quote:
+    text, kind = narrative[:MAX_LENGTH].translate(_PLAIN), call_type[:MAX_TYPE].translate(_PLAIN)
+    found = _taken_back(text, list(_read_text(text)))
+    found += _ages(text)
+    found = [replace(item, quote=narrative[item.start : item.end]) for item in found]
+    found += _of_type(kind)
+    behavioral, quote, rule = _behavioral(kind, text, found)
+    if behavioral != "maybe":
         found.append(SuggestedFact("is_behavioral", behavioral, quote, 0, len(quote), rule))
     return Reading(tuple(found), behavioral)
 
 
-_BREAK = re.compile(r"[.;!?\n]+|,\s+(?=but\b|pero\b|and\b|y\b)|\bbut\b|\bpero\b|//|\*\*", re.IGNORECASE)
+def _read_text(text: str) -> Iterator[SuggestedFact]:
+    """Every reading of a text; the quote is the clause, where a person sees what a word was said of."""
+    for entry, clause, begin, end in mentions(text):
+        value = meaning(entry, clause, begin, end)
+        if value in FACTS[entry.fact].values:
+            quote = clause.text.strip().rstrip("?")[:QUOTE]
+            start = clause.start + clause.text.find(quote)
+            yield SuggestedFact(entry.fact, str(value), quote, start, start + len(quote), entry.group)
 
 
-def _clauses(text: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for stop in _BREAK.finditer(text):
-        if stop.start() > at:
-            yield at, text[at : stop.start()]
-        at = stop.end()
-    if at < len(text):
-        yield at, text[at:]
+def _taken_back(text: str, found: list[SuggestedFact]) -> list[SuggestedFact]:
+    """Who saw it says it was something else: weapons named up to there are retracted, not gone."""
+    taken = lexicon().near["retracted"].search(text)
+    if taken is None:
+        return found
+
+    def withdrawn(item: SuggestedFact) -> bool:
+        worse = danger("weapon", item.value) > danger("weapon", "retracted") if item.fact == "weapon" else False
+        return worse and item.start <= taken.end()
+
+    return [replace(item, value="retracted") if withdrawn(item) else item for item in found]
 
 
-def _read_clause(words: Lexicon, clause: str, start: int) -> Iterator[SuggestedFact]:
-    for entry in words.entries:
-        for match in entry.pattern.finditer(clause):
-            value = words.value(entry, clause, match)
-            if value is not None and value in FACTS[entry.fact].values:
-                span = clause.strip()
-                begin = start + clause.find(span)
-                yield SuggestedFact(entry.fact, value, span[:200], begin, begin + len(span[:200]), entry.group)
+# What a call type may say of the person: the code itself names it, nobody has looked yet.
+_TYPE_TELLS = frozenset({"suicide", "overdose", "weapon", "violence", "hazard", "situation", "psychosis_or_mania"})
+
+
+def _of_type(kind: str) -> Iterator[SuggestedFact]:
+    for item in _read_text(kind):
+        if item.fact in _TYPE_TELLS and item.value != "denied":
+            yield replace(item, rule=f"call type: {item.rule}")
+
+
+_AGE = re.compile(r"(?<!\w)(\d{1,2})\W?(?:yo[fm]?|y/?o|yr\W?s?\W?old|years?\W?old|anos)(?!\w)")
+
+
+def _ages(text: str) -> Iterator[SuggestedFact]:
+    """The first age named is taken for the person's."""
+    match = _AGE.search(text)
+    if match is None:
+        return
+    years = int(match.group(1))
+    value = "child" if years < CHILD_UNDER else "adolescent" if years < ADULT_FROM else "adult"
+    value = "older" if years >= OLDER_FROM else value
+    yield SuggestedFact("age", value, match.group(), match.start(), match.end(), "age in years")
+
+
+def _behavioral(kind: str, text: str, found: Sequence[SuggestedFact]) -> tuple[str, str, str]:
+    """``(yes, maybe or no, the words, the group)`` from the call type and the narrative together."""
+    types = lexicon().types
+    for place in (kind, text):
+        if hit := types["behavioral"].search(types["trap"].sub(" ", place)):
+            return "yes", hit.group(0)[:QUOTE], "behavioral"
+    for item in found:
+        if item.fact in ("suicide", "psychosis_or_mania") and item.value not in ("denied", "unknown"):
+            return "yes", item.quote, item.rule
+    if (hit := types["ordinary"].search(kind)) and not types["maybe"].search(text):
+        return "no", hit.group(0), "ordinary"
+    return "maybe", "", "not clear"
