@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from care_dispatch.log.door import call_due
 
@@ -108,5 +108,5 @@ def _failed(kind: DueKind | None, name: str, subject_id: int, attempts: int, err
             )
         if kind is not None and attempts == ATTEMPTS_BEFORE_ALERT:
             kind.gave_up(subject_id, attempts, type(error).__name__, now)
-    except DatabaseError:
+    except Exception:  # telling of it must not hold up the work behind it either
         logger.exception("due %s %s: could not note the failure; the row comes back by itself", name, subject_id)

@@ -22,6 +22,13 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def alive(stack: Stack, name: str) -> bool:
+    """Whether the process has not ended."""
+    ps = ["/bin/ps", "-o", "stat=", "-p", str(stack.pid(name))]
+    state = subprocess.run(ps, capture_output=True, text=True, check=False).stdout.strip()
+    return bool(state) and not state.startswith("Z")
+
+
 def signal_all(stack: Stack, name: str, number: int) -> None:
     """The head is stopped first, so that it makes no new children meanwhile."""
     head = stack.pid(name)
