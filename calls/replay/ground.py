@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from calls.replay.callsigns import callsign, discipline
-from calls.replay.doing import Doer
 from calls.replay.records import Source
 from calls.replay.selectors import center_with_code
+from calls.simulation.doing import Doer
 from care_dispatch.refusal import Conflict
 from teams.actions import create_agency, create_center, create_unit
 from teams.models import Center, Discipline, Unit

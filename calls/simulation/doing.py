@@ -8,6 +8,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection
 
 from care_dispatch.log import Key, perform
+from teams.models import User
 
 # A restarted PostgreSQL answers within seconds; after this long the failure is raised.
 PATIENCE_SECONDS = 60.0
@@ -23,15 +24,21 @@ class Doer:
         self._serial = 0
 
     def do(
-        self, action: Callable[..., Mapping[str, Any]], *, now: datetime, position: str = "", **args: Any
+        self,
+        action: Callable[..., Mapping[str, Any]],
+        *,
+        now: datetime,
+        position: str = "",
+        actor: User | None = None,
+        **args: Any,
     ) -> Mapping[str, Any]:
-        """What the action answered; refusals are raised as they are."""
+        """What the action answered; refusals are raised as they are. ``actor`` None is the system itself."""
         self._serial += 1
         key = Key(_NOBODY, f"{self.source}:{self.name}:{self._serial}", action.__name__)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                done = perform(action, actor=None, position=position, source=self.source, now=now, key=key, **args)
+                done = perform(action, actor=actor, position=position, source=self.source, now=now, key=key, **args)
             except (OperationalError, InterfaceError):
                 if time.monotonic() > deadline:
                     raise
