@@ -138,6 +138,33 @@ class IfMatchMissing(Refused):
     code = "if_match_missing"
 
 
+class JsonRefusals:
+    """Middleware: what Django itself refuses below the API's addresses is JSON with a sentence as well, not a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        page = not response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code < 400 or not page or not request.path.startswith(("/api/", "/live/")):
+            return response
+        code, message = PLAIN_REFUSALS.get(response.status_code, ("refused", "The request was refused."))
+        kept = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}
+        answer = JsonResponse({"error": code, "message": message}, status=response.status_code, headers=kept)
+        answer.cookies = response.cookies
+        return answer
+
+
+PLAIN_REFUSALS = {
+    400: ("invalid", "The request cannot be understood."),
+    403: ("forbidden", "The request was refused; load the page again and sign in."),
+    404: ("not_found", "There is no such address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    500: ("broken", "Something broke here; try again with the same key or use the radio."),
+}
+
+
 class DatabaseDown:
     """Middleware: a page asked for while the database is away says so, with 503 instead of an error page."""
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "care_dispatch.security.SecurityHeaders",
+    "care_dispatch.api.JsonRefusals",
     "care_dispatch.api.DatabaseDown",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

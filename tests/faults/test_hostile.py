@@ -1,0 +1,202 @@
+"""Every address of the API, asked by every role with everything hostile: never a 500, always JSON with a sentence."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from calls.alerts import raise_alert
+from calls.consults import ask_consult
+from calls.models import Alert, Assignment
+from calls.narrative import add_note
+from care_dispatch.access import Role
+from teams.models import User
+from tests.cast import (
+    act,
+    last_event,
+    make_agency,
+    make_call,
+    make_center,
+    make_unit,
+    make_user,
+    put_on_shift,
+    send,
+    use_default_rules,
+)
+from tests.faults import hostile
+from tests.referrals.care_cast import make_follow_up, make_referral, make_service
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db]
+METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+CARE = re.compile("referral|follow|care|resources")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One line of the URL table, and the methods it takes."""
+
+    route: str
+    methods: tuple[str, ...]
+
+    @property
+    def role(self) -> str:
+        """Who gets furthest with it."""
+        return Role.CLINICIAN if CARE.search(self.route) else Role.DISPATCHER
+
+
+def addresses(found: URLResolver | None = None, above: str = "") -> Iterator[Address]:
+    """Every address below /api/ and /live/ of the URL table."""
+    for pattern in (found or get_resolver()).url_patterns:
+        route = above + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, route)
+        elif isinstance(pattern, URLPattern) and route.startswith(("api/", "live/")):
+            view = getattr(pattern.callback, "view_class", None)
+            yield Address(route, tuple(m for m in METHODS if view is None or hasattr(view, m.lower())))
+
+
+def worry(*, actor: User, now: datetime, call: Any, unit: Any) -> dict[str, Any]:
+    kind = Alert.Kind.SAFETY_WORSENED
+    return {"id": raise_alert(center=call.center, kind=kind, text="WEAPON", now=now, call=call, tell=[unit]).pk}
+
+
+class Scene:
+    """One of everything, and a signed-in client of each role."""
+
+    def __init__(self) -> None:
+        use_default_rules()
+        center = make_center()
+        police, care = make_agency(center, "police"), make_agency(center, "care")
+        agency_of: dict[str, Any] = {Role.CLINICIAN: care, Role.OFFICER: police}
+        users = {role: make_user(center, role, agency=agency_of.get(role)) for role in Role}
+        dispatcher, clinician = users[Role.DISPATCHER], users[Role.CLINICIAN]
+        call, unit = make_call(dispatcher), make_unit(center, "P1", "police", agency=police)
+        free = make_unit(center, "P2", "police", agency=police)
+        put_on_shift(users[Role.OFFICER], unit, "officer")
+        send(dispatcher, call, unit)
+        service = make_service(center)
+        asked = act(ask_consult, by=dispatcher, question="medication", requester_agency=police.code, call_id=call.pk)
+        note = act(add_note, by=dispatcher, call_id=call.pk, text="heard shouting")
+        self.ids: dict[str, Any] = {
+            "call_id": call.pk, "unit_id": unit.pk, "note_id": note.result["note_id"], "draft_id": uuid.uuid4(),
+            "assignment_id": Assignment.objects.get().pk, "consult_id": asked.result["consult_id"],
+            "alert_id": act(worry, by=dispatcher, call=call, unit=unit).result["id"],
+            "referral_id": make_referral(clinician, call, service).pk,
+            "follow_up_id": make_follow_up(clinician, call).pk,
+        }  # fmt: skip
+        self.right = hostile.RIGHT | {"units": [free.callsign], "unit": unit.pk, "service": service.pk}
+        self.version = last_event().seq
+        self.wrong: list[str] = []
+        self.clients = {"anonymous": Client(raise_request_exception=False)}
+        for role, user in users.items():
+            self.clients[role] = Client(raise_request_exception=False)
+            self.clients[role].force_login(user, backend="teams.sign_in.Backend")
+
+    def path(self, route: str, wanted: Any = None) -> str:
+        """The address with the ids of this scene, or with one hostile id everywhere."""
+        return "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(self.ids[m[1]] if wanted is None else wanted), route)
+
+    def ask(self, role: str, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
+        """One request whose effect is undone; what it answers is checked."""
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": str(self.version), **headers}
+        before = transaction.savepoint()
+        answer = self.clients[role].generic(method, path, body, "application/json", headers=headers)
+        transaction.savepoint_rollback(before)
+        if wrong := complaint(answer):
+            said = f"{role} {method} {path[:200]} {body[:200]!r} {headers}"
+            self.wrong.append(f"{said}: {wrong} {answer.status_code} {answer.content[:300]!r}")
+        return answer
+
+
+def complaint(answer: Any) -> str:
+    """What an answer should not have been; empty when all is well."""
+    if answer.status_code >= 500:
+        return f"fell over: {getattr(answer, 'exc_info', '')}"
+    if answer.status_code == 204:
+        return ""
+    if not answer.headers.get("Content-Type", "").startswith("application/json"):
+        return "no JSON"
+    body = json.loads(answer.content)
+    if answer.status_code >= 400 and (not isinstance(body, dict) or len(body.get("message", "")) < 4):
+        return "no sentence"
+    return ""
+
+
+@pytest.fixture
+def scene(db: None) -> Iterator[Scene]:
+    scene = Scene()
+    yield scene
+    assert scene.wrong == [], "\n".join(scene.wrong[:20])
+
+
+def known_fields(scene: Scene, address: Address, method: str) -> list[str]:
+    """What the address takes, as its own refusal of an unknown field says."""
+    answer = scene.ask(address.role, method, scene.path(address.route), b'{"zz": 1}')
+    message = answer.json()["message"] if answer.status_code == 400 else ""
+    told = re.search(r"this takes (.+)\.$", message)
+    return told[1].split(", ") if told and told[1] != "nothing" else []
+
+
+def test_no_body_and_no_field_makes_an_address_fall_over(scene: Scene) -> None:
+    fields = 0
+    for address in addresses():
+        path = scene.path(address.route)
+        for method in address.methods:
+            if method == "GET":
+                continue
+            for body in hostile.BODIES.values():
+                scene.ask(address.role, method, path, body)
+            known = known_fields(scene, address, method)
+            fields += len(known)
+            for value in hostile.wrong(known, scene.right):
+                scene.ask(address.role, method, path, json.dumps(value).encode())
+    assert fields > 50, "the addresses do not say what they take any more"
+
+
+def test_no_id_query_or_header_makes_an_address_fall_over(scene: Scene) -> None:
+    for address in addresses():
+        path, role, last = scene.path(address.route), address.role, address.methods[-1]
+        for query in hostile.QUERIES if "GET" in address.methods else ():
+            scene.ask(role, "GET", f"{path}?{query}")
+        fields = [] if last == "GET" else known_fields(scene, address, last)
+        right = json.dumps({name: scene.right[name] for name in fields if name in scene.right}).encode()
+        for number in hostile.IDS if "<int:" in address.route else ():
+            for method in address.methods:
+                code = scene.ask(role, method, scene.path(address.route, number), right).status_code
+                assert 400 <= code < 500, (method, address.route, number, code)
+        for key in hostile.KEYS:
+            scene.ask(role, last, path, right, **{"Idempotency-Key": key})
+        for version in hostile.VERSIONS if "PATCH" in address.methods else ():
+            code = scene.ask(role, "PATCH", path, right, **{"If-Match": version}).status_code
+            assert code != 200 or version.strip('"').isdecimal(), version
+
+
+@pytest.mark.parametrize("role", [*Role, "anonymous"])
+def test_no_role_makes_any_address_fall_over(role: str, scene: Scene) -> None:
+    bodies = [json.dumps(scene.right).encode(), hostile.BODIES["nul"], hostile.BODIES["deep-array"]]
+    for address in addresses():
+        for method in METHODS:
+            for body in bodies if method in address.methods and method != "GET" else bodies[:1]:
+                code = scene.ask(role, method, scene.path(address.route), body).status_code
+                assert role != "anonymous" or code in {401, 403, 405}, (method, address.route)
+
+
+@pytest.mark.parametrize("path", ["api/", "api/none/", "api/calls/-1/", "api/calls/x/", "api/calls/1.5/", "live/x"])
+def test_an_address_that_is_not_there_says_so_in_json(path: str, scene: Scene) -> None:
+    assert scene.ask(Role.DISPATCHER, "GET", f"/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["live/ticket", "api/calls/"])
+def test_a_change_another_site_sends_is_refused_in_json(path: str, scene: Scene) -> None:
+    """No CSRF token: what a form on a foreign page could send with the victim's cookie."""
+    scene.clients["victim"] = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    scene.clients["victim"].cookies = scene.clients[Role.DISPATCHER].cookies
+    assert scene.ask("victim", "POST", f"/{path}", b"{}").status_code == 403
