@@ -1,6 +1,7 @@
 """The simulated crews: report their stages, wave CARE in, let the police go, say how it ended."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from calls.lifecycle import arrived
@@ -33,7 +34,7 @@ def _step(hand: Hand, working: Working) -> bool:
     waits = assignment.role == "stage" and assignment.cleared_to_enter_at is None
     if assignment.status == "staged":
         return _wave_in(hand, working) if waits else _enter(hand, working)
-    luck = steady("step", assignment.pk, assignment.status)
+    luck = _luck("step", working, assignment.status)
     step = next_step(unit.discipline, assignment.status, staged_role=waits, engaged=_engaged(working), luck=luck)
     if step is None or hand.now < working.since + step.after * BRISK:
         return False
@@ -44,8 +45,13 @@ def _step(hand: Hand, working: Working) -> bool:
     return hand.do(free_unit, unit_id=unit.pk, **_told(working))
 
 
+def _luck(of: str, working: Working, stage: str = "") -> Random:
+    """The same for this unit on this call in any process, whatever else is stored."""
+    return steady(of, working.assignment.call.source_id, working.unit.callsign, stage)
+
+
 def _engaged(working: Working) -> bool:
-    return steady("engaged", working.assignment.pk).random() < ENGAGED_SHARE
+    return _luck("engaged", working).random() < ENGAGED_SHARE
 
 
 def _wave_in(hand: Hand, working: Working) -> bool:
@@ -75,7 +81,7 @@ def _told(working: Working) -> dict[str, Any]:
     """How it ended, as a CARE crew says it."""
     if working.unit.discipline != Discipline.CARE:
         return {}
-    luck = steady("told", working.assignment.pk)
+    luck = _luck("told", working)
     if _engaged(working):
         return {"outcome": "engaged", "disposition": disposition(luck)}
     found = outcome(luck)

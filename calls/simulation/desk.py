@@ -42,7 +42,7 @@ def take(hand: Hand) -> int:
 
 def patience(call: Call) -> timedelta:
     """How long this call waits; the same at every look."""
-    luck = steady("patience", call.pk)
+    luck = steady("patience", call.source_id)
     span = URGENT if call.priority == "P" else LONG if luck.random() < LONG_SHARE else USUAL
     return timedelta(seconds=luck.uniform(*span))
 

@@ -141,7 +141,10 @@ def test_a_call_a_person_took_is_never_touched(center: Center) -> None:
 def test_a_unit_a_person_sent_reports_only_what_that_person_says(center: Center) -> None:
     evening = Evening(center)
     play(evening, NOW, 0.5)
-    call, unit = waiting(center), Unit.objects.get(center=center, callsign="P202")
+    call, unit = (
+        waiting(center),
+        Unit.objects.filter(center=center, discipline="police", status="available").earliest("pk"),
+    )
     send(desk(), call, unit, now=later(minutes=1), override_reason="mine")
     play(evening, later(minutes=1), 25, every=30)
     assert [(a.unit_id, a.status) for a in call.assignments.all()] == [(unit.pk, "dispatched")]
