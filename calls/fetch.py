@@ -10,6 +10,15 @@ from teams.models import Shift, Unit, User
 NO_CALL = "There is no such call."
 NO_UNIT = "There is no such unit."
 
+# Written out: composing them anew takes longer than PostgreSQL needs to run them, and every change begins with them.
+_CALL = "SELECT * FROM calls_call WHERE id = %s FOR UPDATE"
+_CALL_OF_UNIT = (
+    "SELECT c.* FROM calls_call c JOIN calls_assignment a ON a.call_id = c.id"
+    " WHERE a.unit_id = %s AND a.cleared_at IS NULL FOR UPDATE OF c"
+)
+_UNITS = "SELECT * FROM teams_unit WHERE id = ANY(%s) AND NOT retired ORDER BY id FOR UPDATE"
+_OPEN_ASSIGNMENT = "SELECT * FROM calls_assignment WHERE unit_id = %s AND cleared_at IS NULL FOR UPDATE"
+
 
 class CallClosed(Conflict):
     code = "call_closed"
@@ -41,7 +50,7 @@ def may_open(actor: User, call: Call, now: datetime) -> bool:
 
 def lock_call(actor: User | None, call_id: int, now: datetime) -> Call:
     """The call, locked until the commit. Locks go calls by id first, then units by id."""
-    call = Call.objects.select_for_update().filter(pk=call_id).first()
+    call = next(iter(Call.objects.raw(_CALL, [call_id])), None)
     if call is None or actor is not None and not may_open(actor, call, now):
         raise NotFound(NO_CALL)
     return call
@@ -57,10 +66,20 @@ def open_call(actor: User | None, call_id: int, now: datetime) -> Call:
 
 def lock_units(actor: User | None, unit_ids: list[int]) -> list[Unit]:
     """The units in id order, locked; raises NotFound when one is missing or another center's."""
-    units = list(Unit.objects.select_for_update().filter(pk__in=unit_ids, retired=False).order_by("pk"))
+    units = list(Unit.objects.raw(_UNITS, [unit_ids]))
     if len(units) != len(set(unit_ids)) or actor is not None and any(u.center_id != actor.center_id for u in units):
         raise NotFound(NO_UNIT)
     return units
+
+
+def lock_call_of(unit_id: int) -> Call | None:
+    """The call the unit is on, locked; what the unit is on must be looked at again once the unit is locked too."""
+    return next(iter(Call.objects.raw(_CALL_OF_UNIT, [unit_id])), None)
+
+
+def lock_open_assignment(unit_id: int) -> Assignment | None:
+    """What the unit is on, locked; call and unit must be locked already."""
+    return next(iter(Assignment.objects.raw(_OPEN_ASSIGNMENT, [unit_id])), None)
 
 
 def may_report(actor: User | None, unit: Unit, now: datetime) -> None:

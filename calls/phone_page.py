@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 from django.utils.timesince import timesince
 
-from calls import board, consults
+from calls import consults
 from calls.fetch import own_unit_ids
+from calls.lifecycle import MODES
 from calls.models import Alert, Assignment, Call, Consult, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.selectors import dispositions_owed, readable_narrative, safety_words
 from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden
-from teams.models import Discipline, Unit, User
+from teams.models import Discipline, Shift, Unit, User
 
 Stage = Assignment.Status
 # The one key of a CARE unit that clears; a disposition is owed only after "engaged".
@@ -27,7 +28,10 @@ def own_unit(user: User, now: datetime) -> Unit | None:
     if user.role not in FIELD_ROLES:
         raise Forbidden("This page is for crews; dispatch works at the console.")
     unit_id = next(iter(own_unit_ids(user, now)), None)
-    return board.unit_query(Unit.objects.filter(pk=unit_id)).first() if unit_id else None
+    current = Assignment.objects.open().select_related("call")
+    crew = Shift.objects.filter(during__contains=now).select_related("user").order_by("pk")
+    prefetched = (Prefetch("assignments", current, to_attr="current"), Prefetch("shifts", crew, to_attr="crew"))
+    return Unit.objects.prefetch_related(*prefetched).get(pk=unit_id) if unit_id else None
 
 
 def page(user: User, now: datetime) -> dict[str, Any]:
@@ -54,13 +58,13 @@ def page(user: User, now: datetime) -> dict[str, Any]:
 
 def current_assignment(unit: Unit | None) -> Assignment | None:
     """What a unit given by own_unit is on."""
-    current: list[Assignment] = unit.current if unit else []  # type: ignore[attr-defined]  # filled by unit_query
+    current: list[Assignment] = unit.current if unit else []  # type: ignore[attr-defined]  # filled by own_unit
     return current[0] if current else None
 
 
 def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str, Any]:
-    call = board.call_query(Call.objects.filter(pk=on.call_id)).get()
-    face = board.call_face(call, tier_of(user.role))
+    call = Call.objects.select_related("verdict").get(pk=on.call_id)
+    mode, mode_label = MODES[call.mode_override or call.response]
     step = next_step(
         discipline=unit.discipline,
         role=on.role,
@@ -68,12 +72,12 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         cleared_to_enter=on.cleared_to_enter_at is not None,
     )
     others = other_steps(discipline=unit.discipline, status=on.status, next_status=step.status if step else "")
-    partners = [a for a in call.open_assignments if a.pk != on.pk]  # type: ignore[attr-defined]
+    partners = list(call.assignments.open().exclude(pk=on.pk).select_related("unit").order_by("pk"))
     return {
         "on": on,
         "call": call,
-        "mode_label": face["mode_label"],
-        "mode": face["mode"],
+        "mode_label": mode_label,
+        "mode": mode,
         "safety": safety_words(call),
         "next": step,
         "others": others,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from calls import board
+from calls import board, faces
 from calls.facts import effective
 from calls.fetch import NO_CALL, may_open, own_unit_ids
 from calls.models import Assignment, Call, Draft, FactStatement, NarrativeEntry
@@ -22,14 +22,14 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     """Everything this user's tier is shown of one call, with the version it was read at."""
     tier = tier_of(user.role)
     version = Head.objects.values_list("seq", flat=True).get()
-    call = board.call_query(Call.objects.select_related("center")).filter(pk=call_id).first()
+    call = Call.objects.select_related("verdict__rule_set").filter(pk=call_id).first()
     if call is None or not may_open(user, call, now):
         raise NotFound(NO_CALL)
-    face = board.call_face(call, tier) | board.extra_fields([call.pk], tier)[call.pk]
+    face = faces.call_face(faces.call_rows([call.pk])[call.pk], tier) | board.extra_fields([call.pk], tier)[call.pk]
     detail = {"id": call.pk, "version": version, **face, **_ending(call)}
     detail["urn"] = call.urn
     detail["narrative"] = [_entry(entry) for entry in readable_narrative(call, tier)]
-    detail["assignments_all"] = [_assignment(a) for a in call.assignments.select_related("unit").all()]
+    detail["assignments_all"] = [_assignment(row) for row in faces.assignment_rows(call.pk)]
     detail["consults"] = [
         board.consult_face(consult) | {"id": consult.pk}
         for consult in call.consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
@@ -48,7 +48,7 @@ def _callers(call: Call, *, named: bool) -> list[dict[str, Any]]:
 
 def _ending(call: Call) -> dict[str, Any]:
     return {
-        "closed_at": board.iso(call.closed_at),
+        "closed_at": faces.iso(call.closed_at),
         "closed_as": call.closed_as,
         "close_reason": call.close_reason,
         "not_sent_reason": call.not_sent_reason,
@@ -70,21 +70,21 @@ def _entry(entry: NarrativeEntry) -> dict[str, Any]:
         "audience": entry.audience,
         "author": entry.author.get_full_name() or entry.author.username if entry.author else "system",
         "position": entry.position,
-        "written_at": board.iso(entry.written_at),
-        "sealed_at": board.iso(entry.sealed_at),
+        "written_at": faces.iso(entry.written_at),
+        "sealed_at": faces.iso(entry.sealed_at),
     }
 
 
-def _assignment(assignment: Assignment) -> dict[str, Any]:
-    return board.assignment_face(assignment) | {
-        "en_route_at": board.iso(assignment.en_route_at),
-        "contact_at": board.iso(assignment.contact_at),
-        "cleared_at": board.iso(assignment.cleared_at),
-        "police_released_at": board.iso(assignment.police_released_at),
-        "end_reason": assignment.end_reason,
-        "outcome": assignment.outcome,
-        "disposition": assignment.disposition,
-        "disposition_owed": assignment.disposition_owed_at is not None and not assignment.disposition,
+def _assignment(row: faces.Face) -> dict[str, Any]:
+    return faces.assignment_face(row) | {
+        "en_route_at": faces.iso(row["en_route_at"]),
+        "contact_at": faces.iso(row["contact_at"]),
+        "cleared_at": faces.iso(row["cleared_at"]),
+        "police_released_at": faces.iso(row["police_released_at"]),
+        "end_reason": row["end_reason"],
+        "outcome": row["outcome"],
+        "disposition": row["disposition"],
+        "disposition_owed": row["disposition_owed_at"] is not None and not row["disposition"],
     }
 
 
@@ -103,7 +103,7 @@ def _triage(call: Call, tier: str) -> dict[str, Any]:
             "response": verdict.response,
             "engine": verdict.engine,
             "rule_set": verdict.rule_set.version if verdict.rule_set else None,
-            "decided_at": board.iso(verdict.decided_at),
+            "decided_at": faces.iso(verdict.decided_at),
             "facts_version": verdict.facts_version,
         }
         if verdict
@@ -120,7 +120,7 @@ def _statement(row: FactStatement) -> dict[str, Any]:
         "informant": row.informant,
         "confirmed": row.confirmed,
         "evidence": row.evidence,
-        "stated_at": board.iso(row.stated_at),
+        "stated_at": faces.iso(row.stated_at),
         "stated_by": row.stated_by.username if row.stated_by else "system",
     }
 
@@ -136,7 +136,7 @@ _SAFETY_WORDS = {
 def safety_words(call: Call) -> list[str]:
     """What a field unit must know of danger, in words without diagnosis or quotes."""
     facts = call.verdict.facts if call.verdict else {}
-    shown = board.flags(facts)
+    shown = faces.flags(facts)
     words = [
         f"{title}: {str(facts[fact]).replace('_', ' ')}"
         for letter, (title, fact) in _SAFETY_WORDS.items()
@@ -162,8 +162,9 @@ def call_list(user: User, *, day: date | None, status: str, query: str) -> list[
         calls = calls.filter(number=int(query))
     elif query:
         calls = calls.filter(location__icontains=query)
-    rows = board.call_query(calls.order_by("-received_at", "-pk"))[:LIST_LIMIT]
-    return [{"id": call.pk, **board.call_face(call, tier), **_ending(call)} for call in rows]
+    found = list(calls.order_by("-received_at", "-pk")[:LIST_LIMIT])
+    rows = faces.call_rows([call.pk for call in found])
+    return [{"id": call.pk, **faces.call_face(rows[call.pk], tier), **_ending(call)} for call in found]
 
 
 def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:
@@ -181,7 +182,7 @@ def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:
             "call_id": row.call_id,
             "call_number": str(row.call.number),
             "outcome": row.outcome,
-            "owed_since": board.iso(row.disposition_owed_at),
+            "owed_since": faces.iso(row.disposition_owed_at),
         }
         for row in owed.order_by("disposition_owed_at")[:LIST_LIMIT]
     ]
@@ -190,5 +191,5 @@ def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:
 def drafts(user: User, draft_id: Any = None) -> list[dict[str, Any]]:
     rows = Draft.objects.filter(user=user, **({"pk": draft_id} if draft_id else {})).order_by("-updated_at")[:50]
     return [
-        {"id": str(row.pk), "form": row.form, "data": row.data, "updated_at": board.iso(row.updated_at)} for row in rows
+        {"id": str(row.pk), "form": row.form, "data": row.data, "updated_at": faces.iso(row.updated_at)} for row in rows
     ]

@@ -7,7 +7,7 @@ from calls import kinds
 from calls.alerts import drop_unit, raise_alert
 from calls.closing import end_call
 from calls.dispatch import call_sets
-from calls.fetch import lock_call, lock_units, may_report
+from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Alert, Assignment, Call, StageReport
 from care_dispatch.access import DISPATCH_ROLES
@@ -42,21 +42,16 @@ class JustMoved(Conflict):
 
 def open_assignment_of(actor: User | None, unit_id: int, now: datetime) -> tuple[Assignment | None, Unit]:
     """The unit's open assignment with its call, all locked in order (call, unit, assignment), and the unit."""
-    found = _open_assignment(unit_id)
-    call = Call.objects.select_for_update().get(pk=found[1]) if found else None
+    call = lock_call_of(unit_id)
     (unit,) = lock_units(actor, [unit_id])
     may_report(actor, unit, now)
-    # Looked up before the unit was locked: dispatch may have been quicker.
-    assignment = Assignment.objects.open().select_for_update().filter(unit_id=unit_id).first()
-    if (assignment.pk if assignment else None) != (found[0] if found else None):
+    assignment = lock_open_assignment(unit_id)
+    # The call was looked up before the unit was locked: dispatch may have been quicker.
+    if (assignment.call_id if assignment else None) != (call.pk if call else None):
         raise JustMoved(f"{unit.callsign} was sent or freed just now; look and repeat.")
     if assignment is not None and call is not None:
         assignment.call = call
     return assignment, unit
-
-
-def _open_assignment(unit_id: int) -> tuple[int, int] | None:
-    return Assignment.objects.open().filter(unit_id=unit_id).values_list("pk", "call_id").first()
 
 
 def report_stage(

@@ -11,6 +11,7 @@ from typing import Any
 from calls import kinds, triage
 from calls.alerts import raise_alert
 from calls.facts import effective
+from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
 from calls.models import Alert, Call, FactStatement, NarrativeEntry, RuleSet, Verdict
 from calls.rules_in_force import parsed, rule_set_for
@@ -26,6 +27,8 @@ QUESTION = "question"
 ANSWER_WITHIN = timedelta(seconds=60)
 # Rules that could not be loaded or failed are tried again after this long.
 RETRY_FALLBACK = timedelta(seconds=60)
+# How far the reader has come: no operational field, so the log does not carry it.
+_READ = ("narrative_read_id", "nature_read")
 
 
 def run_triage(call_id: int, version: int, now: datetime, source: str) -> None:
@@ -35,7 +38,7 @@ def run_triage(call_id: int, version: int, now: datetime, source: str) -> None:
 
 def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> dict[str, Any]:
     """Take in new narrative, evaluate and store. The same facts and rules are never judged twice."""
-    call = Call.objects.select_for_update(of=("self",)).select_related("verdict", "center").get(pk=call_id)
+    call = lock_call(None, call_id, now)
     finish(TRIAGE, call_id)
     if call.status == Call.Status.CLOSED:
         return {"call_id": call_id}
@@ -44,6 +47,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     facts = effective(statements) | {"location_confirmed": "yes" if call.location_confirmed else "no"}
     rule_set, judged = _judge(call, facts, now)
     if _same(call.verdict, rule_set, call.facts_version, facts):
+        call.save(update_fields=_READ)
         return {"call_id": call_id}
     verdict = _store(call, rule_set, facts, judged, engine, now)
     before = call.verdict
@@ -85,7 +89,6 @@ def _take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
     call.narrative_read_id = max([call.narrative_read_id, *(entry.pk for entry in entries)])
     call.nature_read = call.nature
     call.facts_version += bool(found)
-    call.save(update_fields=["narrative_read_id", "nature_read", "facts_version"])
     return FactStatement.objects.bulk_create(found)
 
 
@@ -119,10 +122,9 @@ def _same(earlier: Verdict | None, rule_set: RuleSet | None, facts_version: int,
 def _store(
     call: Call, rule_set: RuleSet | None, facts: dict[str, Any], judged: dict[str, Any], engine: str, now: datetime
 ) -> Verdict:
-    taken = Verdict.objects.filter(call=call, facts_version=call.facts_version, rule_set=rule_set).exists()
-    if taken:  # a fact outside the statements changed (the location was confirmed): a new state of knowledge
-        call.facts_version += 1
-        call.save(update_fields=["facts_version"])
+    same = Verdict.objects.filter(call=call, facts_version=call.facts_version, rule_set=rule_set)
+    if call.verdict_id and same.exists():
+        call.facts_version += 1  # a fact outside the statements changed (the location was confirmed)
     fallback = rule_set is None
     return Verdict.objects.create(
         call=call,
@@ -156,7 +158,7 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
         fields |= {"mode_override": "", "mode_reason": ""}
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)
-    sets = write(call, **fields)
+    sets = write(call, also=_READ, **fields)
     sets["call.verdict_id"] = sets.pop("call.verdict")
     return sets
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from calls.board import iso
+from calls.faces import iso
 from care_dispatch.access import sees
 from care_dispatch.live.cards import Card, LoggedEvent
 from referrals import selectors

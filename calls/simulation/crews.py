@@ -34,6 +34,8 @@ def _step(hand: Hand, working: Working) -> bool:
     waits = assignment.role == "stage" and assignment.cleared_to_enter_at is None
     if assignment.status == "staged":
         return _wave_in(hand, working) if waits else _enter(hand, working)
+    if _care_manages(working):
+        return hand.do(release_unit, assignment_id=assignment.pk)
     luck = _luck("step", working, assignment.status)
     step = next_step(unit.discipline, assignment.status, staged_role=waits, engaged=_engaged(working), luck=luck)
     if step is None or hand.now < working.since + step.after * BRISK:
@@ -51,7 +53,8 @@ def _luck(of: str, working: Working, stage: str = "") -> Random:
 
 
 def _engaged(working: Working) -> bool:
-    return _luck("engaged", working).random() < ENGAGED_SHARE
+    """Whom an officer waves in, somebody waits for."""
+    return working.assignment.cleared_to_enter_at is not None or _luck("engaged", working).random() < ENGAGED_SHARE
 
 
 def _wave_in(hand: Hand, working: Working) -> bool:
@@ -66,6 +69,13 @@ def _wave_in(hand: Hand, working: Working) -> bool:
 def _enter(hand: Hand, working: Working) -> bool:
     begun = max(working.since, working.assignment.cleared_to_enter_at or working.since)
     return hand.now >= begun + ENTERS_AFTER and hand.do(report_stage, unit_id=working.unit.pk, stage="on_scene")
+
+
+def _care_manages(working: Working) -> bool:
+    """An officer who sees CARE in contact with the person is no longer needed."""
+    if working.unit.discipline != Discipline.POLICE or working.assignment.status != "on_scene":
+        return False
+    return "contact" in selectors.stages_on_call(working.assignment.call_id, "care")
 
 
 def _police_leave(hand: Hand, working: Working) -> bool:

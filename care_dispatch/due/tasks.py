@@ -1,4 +1,4 @@
-"""The one Celery task: look at a due row now."""
+"""The one Celery task: look at these due rows now."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -7,5 +7,6 @@ from care_dispatch.due.work import run_one
 
 
 @shared_task(name="due.run")
-def run(kind: str, subject_id: int) -> int:
-    return run_one(kind, subject_id, now=timezone.now(), source="worker")
+def run(rows: list[tuple[str, int]]) -> int:
+    """``rows``: kind and subject of each; returns how many were tried."""
+    return sum(run_one(kind, subject_id, now=timezone.now(), source="worker") for kind, subject_id in rows)

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -156,11 +156,14 @@ def source_now() -> str:
     return _current().source
 
 
-def write(row: models.Model, **fields: Any) -> dict[str, Any]:
-    """Save just these fields and return them as a log's ``sets``: ``{"call.status": "closed"}``."""
+def write(row: models.Model, *, also: Iterable[str] = (), **fields: Any) -> dict[str, Any]:
+    """Save just these fields and return them as a log's ``sets``: ``{"call.status": "closed"}``.
+
+    ``also``: fields set on the row already that are saved with them and are not the log's to carry.
+    """
     for name, value in fields.items():
         setattr(row, name, value)
-    row.save(update_fields=list(fields))
+    row.save(update_fields=[*fields, *also])
     return sets_of(row, *fields)
 
 

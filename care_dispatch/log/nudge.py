@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 CHANNEL = "care_dispatch.head"
+# The first change is told of at once, those right behind it together: a task costs the worker more than its message.
+TOGETHER_SECONDS = 0.02
 
 _lock = threading.Lock()
 _wake = threading.Event()
@@ -69,13 +72,14 @@ def _run() -> None:
             if head != sent:
                 client.publish(CHANNEL, json.dumps({"head": head}))
                 sent = head
-            for kind, subject_id in due:
-                _send_task(kind, subject_id)
+            if due:
+                _send_task(due)
         except Exception as error:
             logger.warning("nudge not sent, the sweep and the hub's poll will find it: %s", error)
+        time.sleep(TOGETHER_SECONDS)
 
 
-def _send_task(kind: str, subject_id: int) -> None:
+def _send_task(due: list[tuple[str, int]]) -> None:
     from care_dispatch.celery import app
 
-    app.send_task("due.run", args=[kind, subject_id], ignore_result=True)
+    app.send_task("due.run", args=[due], ignore_result=True)

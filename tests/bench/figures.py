@@ -80,6 +80,8 @@ TARGETS = (
     Target("race.told", 1, "losers told by whom", least=True),
     Target("sustained.received", 1, "received of 60 changes/s x 200 consoles", least=True),
     Target("stuck_peer.ratio", 1.5, "p95 of the others beside a stuck peer, over without"),
+    Target("half_sent.ratio_p99", 2.0, "intake p99 beside 100 half-sent requests, over without"),
+    Target("hung_valkey.ratio_p99", 2.0, "intake p99 with a hung Valkey, over without"),
     Target("storm_500.s", 2.0, "500 consoles back with a snapshot, seconds"),
 )
 

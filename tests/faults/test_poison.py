@@ -135,10 +135,10 @@ GARBAGE = {
     ),
     "unknown-task": message("os.system", ["true"]),
     "too-few": message("due.run", []),
-    "too-many": message("due.run", [1, 2, 3, 4]),
-    "wrong-types": message("due.run", [{"a": 1}, "x"]),
-    "too-large": message("due.run", ["triage", 10**30]),
-    "nul": message("due.run", ["\x00", 1]),
+    "too-many": message("due.run", [[["triage", 1, 2, 3]]]),
+    "wrong-types": message("due.run", [{"a": 1}]),
+    "too-large": message("due.run", [[["triage", 10**30]]]),
+    "nul": message("due.run", [[["\x00", 1]]]),
 }
 
 

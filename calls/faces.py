@@ -1,0 +1,200 @@
+"""The faces of calls and units: what the board, a call's page and a list all show of them.
+
+Each kind is read in one statement, however many rows: this is what a change waits for on its way to every console.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from calls.lifecycle import MODES, SERVICES_OF_RESPONSE
+from care_dispatch.access import Tier
+
+Face = dict[str, Any]
+
+# Fixed-position letters of the flags column and the fact behind each.
+FLAGS = {"W": "weapon", "V": "violence", "M": "medical", "S": "suicide"}
+_NO_FLAG = {"none_reported": "", "denied": "denied", "unknown": "unknown"}
+
+
+def iso(moment: datetime | str | None) -> str | None:
+    """A moment as it travels; PostgreSQL gives those inside JSON as text already."""
+    text = moment.isoformat() if isinstance(moment, datetime) else moment
+    return text.replace("+00:00", "Z") if text else None
+
+
+def _object(alias: str, *names: str, **more: str) -> str:
+    """SQL for a JSON object of an alias's columns; ``more``: its other members as SQL."""
+    members = [f"'{name}', {alias}.{name}" for name in names]
+    members += [f"'{name}', {expression}" for name, expression in more.items()]
+    return f"json_build_object({', '.join(members)})"
+
+
+_STAGE_TIMES = (
+    "dispatched_at", "acknowledged_at", "en_route_at", "staged_at", "cleared_to_enter_at", "on_scene_at", "contact_at",
+    "transporting_at", "at_facility_at", "clearing_at", "cleared_at", "police_released_at",
+)  # fmt: skip
+_ASSIGNMENT = _object(
+    "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at",
+    callsign="u.callsign", discipline="u.discipline",
+)  # fmt: skip
+_ASSIGNMENTS = (
+    f"SELECT json_agg({_ASSIGNMENT} ORDER BY a.id) FROM calls_assignment a JOIN teams_unit u ON u.id = a.unit_id"
+    " WHERE a.call_id = {call} AND {which}"
+)
+_CALL = _object(
+    "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
+    "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
+    "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at",
+    jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
+    facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
+    assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})",
+)  # fmt: skip
+_CALLS = (
+    f"SELECT {_CALL}::text FROM calls_call c LEFT JOIN calls_verdict v ON v.id = c.verdict_id"
+    " LEFT JOIN teams_agency j ON j.id = c.jurisdiction_id WHERE "
+)
+_OPEN_OF_CENTER = "c.center_id = %s AND c.status <> 'closed' AND (%s::bigint[] IS NULL OR c.id = ANY(%s::bigint[]))"
+
+
+def open_call_rows(center_id: int, ids: Iterable[int] | None) -> list[Face]:
+    """Open calls of the center among ``ids`` (None: all) as rows for ``call_face``."""
+    wanted = None if ids is None else list(ids)
+    return _rows(_CALLS + _OPEN_OF_CENTER, [center_id, wanted, wanted])
+
+
+def call_rows(ids: Sequence[int]) -> dict[int, Face]:
+    """These calls, open or not."""
+    return {row["id"]: row for row in _rows(f"{_CALLS}c.id = ANY(%s)", [list(ids)])}
+
+
+def assignment_rows(call_id: int) -> list[Face]:
+    """Every assignment of a call, in the order they were made."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ({_ASSIGNMENTS.format(call='%s', which='true')})::text", [call_id])
+        (found,) = cursor.fetchone()
+    rows: list[Face] = orjson.loads(found) if found else []
+    return rows
+
+
+def call_face(row: Face, tier: str) -> Face:
+    """The operational fields, the verdict in words and the flags; no narrative and no caller."""
+    response = row["mode_override"] or row["response"]
+    mode, mode_label = MODES[response]
+    return {
+        "number": str(row["number"]),
+        "name": f"{row['day']}-{row['number']:04d}",
+        "status": row["status"],
+        "nature": row["nature"],
+        "type_code": row["type_code"],
+        "location": row["location"],
+        "location_detail": row["location_detail"],
+        "location_confirmed": row["location_confirmed"],
+        "lat": row["lat"],
+        "lng": row["lng"],
+        "jurisdiction": row["jurisdiction"],
+        "origin": row["origin"],
+        "priority": row["priority"],
+        "level": row["level"],
+        "response": response,
+        "mode": mode,
+        "mode_label": mode_label,
+        "overridden": bool(row["mode_override"]),
+        "services": list(SERVICES_OF_RESPONSE[response]) if row["mode_override"] else row["services"],
+        "lead": row["lead"],
+        "behavioral": row["behavioral"],
+        "flags": flags(row["facts"] or {}),
+        "open_questions": (row["open_questions"] or []) if tier != Tier.FIELD else [],
+        "received_at": iso(row["received_at"]),
+        "first_dispatched_at": iso(row["first_dispatched_at"]),
+        "first_on_scene_at": iso(row["first_on_scene_at"]),
+        "held_until": iso(row["held_until"]),
+        "hold_reason": row["hold_reason"],
+        "reopened_at": iso(row["reopened_at"]),
+        "assignments": [assignment_face(assignment) for assignment in row["assignments"] or []],
+        "referral_made": False,
+    }
+
+
+def flags(facts: Mapping[str, Any]) -> dict[str, str]:
+    """yes, unknown, denied or nothing reported for each letter; J a minor, L a language other than English."""
+    found = {letter: _NO_FLAG.get(str(facts.get(fact, "none_reported")), "yes") for letter, fact in FLAGS.items()}
+    minor = facts.get("age") in ("child", "adolescent") or facts.get("minors_present") == "yes"
+    found["J"] = "yes" if minor else ""
+    found["L"] = "yes" if facts.get("language", "en") not in ("en", "unknown", "none_reported") else ""
+    return found
+
+
+def assignment_face(row: Face) -> Face:
+    """One open assignment as its call shows it."""
+    return {
+        "id": row["id"],
+        "unit_id": row["unit_id"],
+        "callsign": row["callsign"],
+        "discipline": row["discipline"],
+        "role": row["role"],
+        "status": row["status"],
+        "status_at": iso(row.get(f"{row['status']}_at")),
+        "dispatched_at": iso(row["dispatched_at"]),
+        "staged_at": iso(row["staged_at"]),
+        "cleared_to_enter_at": iso(row["cleared_to_enter_at"]),
+        "on_scene_at": iso(row["on_scene_at"]),
+    }
+
+
+# --- units ---------------------------------------------------------------------------------------
+_ON = _object("a", "id", "call_id", "role", "cleared_to_enter_at", call_number="c.number::text")
+_CREW = "json_build_object('name', coalesce(nullif(btrim(p.first_name || ' ' || p.last_name), ''), p.username), 'duty', s.duty)"
+_UNIT = _object(
+    "u", "id", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
+    "unavailable_until",
+    agency=_object("g", "code", "name"),
+    position=f"CASE WHEN o.unit_id IS NOT NULL THEN {_object('o', 'lat', 'lng', 'at')} END",
+    assignment=f"(SELECT {_ON} FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id"
+    " WHERE a.unit_id = u.id AND a.cleared_at IS NULL)",
+    crew=f"(SELECT json_agg({_CREW} ORDER BY s.id) FROM teams_shift s JOIN teams_user p ON p.id = s.user_id"
+    " WHERE s.unit_id = u.id AND s.during @> statement_timestamp())",
+    dispositions_owed="(SELECT count(*) FROM calls_assignment a WHERE a.unit_id = u.id"
+    " AND a.disposition_owed_at IS NOT NULL AND a.disposition = '')",
+)  # fmt: skip
+_UNITS = (
+    f"SELECT {_UNIT}::text FROM teams_unit u JOIN teams_agency g ON g.id = u.agency_id"
+    " LEFT JOIN teams_unitposition o ON o.unit_id = u.id"
+    " WHERE u.center_id = %s AND NOT u.retired AND (%s::bigint[] IS NULL OR u.id = ANY(%s::bigint[])) ORDER BY u.callsign"
+)
+
+
+def unit_rows(center_id: int, ids: Iterable[int] | None) -> list[Face]:
+    """Units of the center that are not retired, among ``ids`` (None: all)."""
+    wanted = None if ids is None else list(ids)
+    return _rows(_UNITS, [center_id, wanted, wanted])
+
+
+def unit_face(row: Face, tier: str) -> Face:
+    """What a unit is on and who is aboard; a partner is not told names."""
+    on, place = row["assignment"], row["position"]
+    return {
+        "callsign": row["callsign"],
+        "discipline": row["discipline"],
+        "agency": row["agency"],
+        "status": row["status"],
+        "status_at": iso(row["status_at"]),
+        "capabilities": row["capabilities"],
+        "languages": row["languages"],
+        "home": row["home"],
+        "unavailable_reason": row["unavailable_reason"],
+        "unavailable_until": iso(row["unavailable_until"]),
+        "assignment": on and on | {"cleared_to_enter_at": iso(on["cleared_to_enter_at"])},
+        "crew": (row["crew"] or []) if tier != Tier.PARTNER else [],
+        "dispositions_owed": row["dispositions_owed"],
+        "position": place and place | {"at": iso(place["at"])},
+    }
+
+
+def _rows(statement: str, values: Sequence[Any]) -> list[Face]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [orjson.loads(text) for (text,) in cursor.fetchall()]
