@@ -16,7 +16,7 @@ _DISPATCHED = Assignment.Status.DISPATCHED
 def note_dispatch_again(*, actor: None, now: datetime, unit_id: int) -> dict[str, Any]:
     """Keep a dispatch of a unit that is on the call already. It changes nothing and is never dropped.
 
-    It repeats the one that opened the assignment, unless a later stage had opened it: then it only comes late.
+    It repeats the one that opened the assignment. Where a later stage had opened it, the first dispatch only comes late.
     """
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is None:
@@ -24,7 +24,7 @@ def note_dispatch_again(*, actor: None, now: datetime, unit_id: int) -> dict[str
     stamps = [getattr(assignment, f"{stage}_at") for stage in STAGES]
     late = now < max(stamp for stamp in stamps if stamp is not None)
     backward = assignment.status != _DISPATCHED
-    repeated = not assignment.opened_late
+    repeated = not assignment.opened_late or assignment.stages.filter(stage=_DISPATCHED).exists()
     StageReport.objects.create(
         assignment=assignment, stage=_DISPATCHED, at=now, received_at=now, late=late, backward=backward,
         repeated=repeated, source=source_now(),

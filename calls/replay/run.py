@@ -12,6 +12,7 @@ from calls.replay.report import SPANS, Figure, figures, table, times_of_file
 from calls.replay.selectors import levels, stage_times, stored
 from calls.replay.storm import Storm
 from calls.simulation.timing import at_share, steady
+from teams.models import Center
 
 # The storm's luck: the same file is worked the same way each time.
 SEED = "storm"
@@ -34,11 +35,13 @@ def replay(
     again: bool,
     pace: Pace,
     step: Callable[[], None],
+    begun: Callable[[Center], None],
     report: bool = False,
 ) -> Result:
-    """Play a recording into a center of its own. ``step`` is called after each recorded event."""
+    """Play a recording into a center of its own, which ``begun`` is told. ``step`` is called after each recorded event."""
     events = recording.events
     ground = lay(recording.source, code=code, again=again, now=events[0].at)
+    begun(ground.center)
     if recording.source.worked_by_simulation:
         counts = Counts()
         Storm(ground, pace, steady(SEED), counts=counts).run(events, step)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from care_dispatch.up import children, processes
+from care_dispatch.up import addresses, children, processes
 from care_dispatch.up.claim import check_port, claim, host_names, reachable, secret_key, set_logs_aside
 from care_dispatch.up.servers import EmbeddedPostgres, EmbeddedValkey
 
@@ -82,6 +82,7 @@ class Supervisor:
             check_port(self.options.host, self.options.port)
             set_logs_aside(self.logs)
             environment = self._start_servers()
+            addresses.tell(self.options.data, environment)
             self._prepare(environment)
             self._start_children(environment)
             self.starting = False
@@ -217,6 +218,7 @@ class Supervisor:
         for server in self.servers:
             server.clean()
         if self.lock is not None:
+            addresses.forget(self.options.data)
             self.lock.truncate(0)
             self.lock.close()
 

@@ -1,11 +1,13 @@
 """Play a recorded file through the same actions as people use, and check that every count adds up."""
 
 import logging
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from calls.replay.pace import Pace, parse_speed
 from calls.replay.progress import Progress
@@ -13,7 +15,11 @@ from calls.replay.readers import Recording, UnreadableRecord, read
 from calls.replay.run import Result, replay
 from calls.replay.tell import summary
 from calls.rules_in_force import NoRules, rule_set_for
+from care_dispatch.access import Role
+from care_dispatch.log import perform
 from care_dispatch.refusal import Refused
+from teams.actions import create_user
+from teams.models import Center
 
 ERRORS_SHOWN = 5
 
@@ -28,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--report", action="store_true", help="stage times p50 and p90, database beside file")
         parser.add_argument("--center", default="", metavar="CODE", help="code of the center that is made for it")
         parser.add_argument("--again", action="store_true", help="played before: make a fresh center")
+        parser.add_argument("--watch", action="store_true", help="make and print a log-in to watch it on the board")
         parser.add_argument("--progress", action="store_true", help="show the bar even where it is no terminal")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,14 +45,24 @@ class Command(BaseCommand):
         code = options["center"] or recording.source.code
         try:
             result = replay(
-                recording, code=code, again=options["again"], pace=pace, step=progress.step, report=options["report"]
-            )
+                recording, code=code, again=options["again"], pace=pace, step=progress.step,
+                begun=self._let_watch if options["watch"] else _nobody_watches, report=options["report"],
+            )  # fmt: skip
         except Refused as refused:
             raise CommandError(refused.message) from None
         except KeyboardInterrupt:
             raise CommandError(f"Stopped by hand after {progress.done:,} events; what was played stays.") from None
         progress.end()
         self._tell(result, progress)
+
+    def _let_watch(self, center: Center) -> None:
+        name, password = f"watch-{center.code}", secrets.token_urlsafe(12)
+        perform(
+            create_user, actor=None, position="", source="replay", now=timezone.now(), center_id=center.pk,
+            agency_id=None, username=name, password=password, role=Role.DISPATCHER,
+        )  # fmt: skip
+        self.stdout.write(f"Watch it: sign in as {name} with password {password}")
+        self.stdout.flush()
 
     def _recording(self, options: dict[str, Any]) -> Recording:
         if options["limit"] is not None and options["limit"] < 1:
@@ -72,3 +89,7 @@ class Command(BaseCommand):
         if result.differences:
             raise CommandError("The counts do not add up: " + "; ".join(result.differences) + ".")
         self.stdout.write("Every count adds up.")
+
+
+def _nobody_watches(center: Center) -> None:
+    """What is done with the center when nobody asked to watch."""
