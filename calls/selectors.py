@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from calls import board, faces
+from calls import board, faces, triage
 from calls.facts import effective
 from calls.fetch import NO_CALL, may_open, own_unit_ids
-from calls.models import Assignment, Call, Draft, FactStatement, NarrativeEntry
+from calls.models import Assignment, Call, Draft, FactStatement, NarrativeEntry, Verdict
+from calls.rules_in_force import parsed
 from care_dispatch.access import SEES, Tier, sees, tier_of
 from care_dispatch.log.models import Head
 from care_dispatch.refusal import NotFound
@@ -98,6 +99,7 @@ def _triage(call: Call, tier: str) -> dict[str, Any]:
         "facts": effective(statements),
         "verdict": {
             **verdict.proof,
+            **explained(verdict),
             "id": verdict.pk,
             "level": verdict.level,
             "response": verdict.response,
@@ -109,6 +111,16 @@ def _triage(call: Call, tier: str) -> dict[str, Any]:
         if verdict
         else None,
     }
+
+
+def explained(verdict: Verdict) -> dict[str, Any]:
+    """What is not known, what blocks less and what would change it, from the frozen rules the verdict was made with."""
+    try:
+        rules = parsed(verdict.rule_set) if verdict.rule_set else None
+    except triage.BrokenRules:  # stored by an older version: the verdict and its reasons are shown all the same
+        rules = None
+    nothing: dict[str, Any] = {"blocked": [], "would_change": [], "questions": []}
+    return triage.explain(verdict.facts, rules) if rules else nothing
 
 
 def _statement(row: FactStatement) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _judge(call: Call, facts: Mapping[str, Any], now: datetime) -> tuple[RuleSet
     try:
         rule_set = rule_set_for(call.center_id, now if call.center.timers_run else None)
         rules = parsed(rule_set)
-        return rule_set, triage.evaluate(facts, rules).as_dict() | triage.explain(facts, rules)
+        return rule_set, triage.evaluate(facts, rules).as_dict()
     except Exception as error:
         logger.exception("triage of call %s fell back", call.pk)
         return None, triage.fallback_verdict(f"{type(error).__name__}: {error}"[:200]).as_dict()

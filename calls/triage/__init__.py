@@ -1,5 +1,6 @@
 """Triage, pure: facts, the narrative reader and the rules. No Django, no clock, no settings, no database."""
 
+from calls.triage.explaining import explain
 from calls.triage.facts import (
     FACTS,
     FactStatement,
@@ -17,7 +18,6 @@ from calls.triage.rules import (
     Verdict,
     default_rules,
     evaluate,
-    explain,
     fallback_verdict,
     label,
     parse_rules,

@@ -228,26 +228,6 @@ def _safety_questions(facts: Facts, level: int | None, services: Sequence[str]) 
     return tuple(name for name in ("weapon",) if facts.get(name, NOT_ASKED) == NOT_ASKED)
 
 
-def explain(facts: Facts, rules: RuleSet) -> dict[str, Any]:
-    """What keeps a lighter answer away, and which single fact would change the answer to what."""
-    now = evaluate(facts, rules)
-    blocked = [hit for hit in now.hits if hit["level"] == now.level and (now.level or 0) > 1]
-    return {"blocked": [dict(hit) for hit in blocked], "would_change": _would_change(facts, rules, now)}
-
-
-def _would_change(facts: Facts, rules: RuleSet, now: Verdict) -> list[dict[str, Any]]:
-    found = []
-    for name in _ASK:
-        current = facts.get(name, NOT_ASKED)
-        for value in (FACTS[name].values[0], FACTS[name].values[-1]):
-            if value == current:
-                continue
-            then = evaluate({**facts, name: value}, rules)
-            if (then.level, then.services) != (now.level, now.services):
-                found.append({"fact": name, "value": value, "level": then.level, "response": then.response})
-    return found
-
-
 def fallback_verdict(reason: str) -> Verdict:
     """The rules could not run: police, fire and EMS first. Never CARE alone by default."""
     return Verdict(
