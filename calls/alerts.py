@@ -90,6 +90,7 @@ def drop_unit(call_id: int, unit_id: int, now: datetime) -> None:
     for told in waiting.select_related("alert"):
         alert = told.alert
         told.delete()
+        _record(kinds.ALERT_UNIT_LEFT, alert)
         if not alert.told.filter(told_at__isnull=True).exists():
             _close(alert, None, now)
 
