@@ -12,6 +12,7 @@ from care_dispatch.live import tickets
 from care_dispatch.live.hub import Refusal, hub
 from care_dispatch.live.stream import Board
 from care_dispatch.live.tickets import Ticket
+from care_dispatch.security import RAW_HEADERS
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -51,8 +52,7 @@ async def poll(scope: MutableMapping[str, Any], receive: Receive, send: Send) ->
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *RAW_HEADERS,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
