@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -67,6 +68,8 @@ async def _answer(scope: MutableMapping[str, Any]) -> str:
     try:
         await hub.admit(ticket.identity)
         board = await hub.board((ticket.identity.center_id, ticket.identity.tier))
+        # A ticket may be older than the shift: what a field user follows is asked anew.
+        ticket = replace(ticket, topics=await hub.topics(ticket.identity))
     except Refusal as error:
         raise Refused({4401: 401, 4403: 403}.get(error.code, 503)) from None
     return await _messages(board, ticket, epoch, since)
