@@ -73,6 +73,8 @@ def ask_consult(
 def _requester_unit(actor: User, unit_id: int | None, now: datetime) -> Unit | None:
     if unit_id is None and actor.role == Role.OFFICER:
         unit_id = next(iter(own_unit_ids(actor, now)), None)
+        if unit_id is None:
+            raise Forbidden("You are on no unit; sign on first, or have dispatch ask for you.")
     if unit_id is None:
         return None
     unit = Unit.objects.filter(pk=unit_id, center_id=center_id_of(actor), retired=False).first()
