@@ -278,7 +278,8 @@ def test_what_is_another_centers_is_refused_in_the_words_of_what_is_missing(scen
     for action, name, known, fields in asked:
         said = []
         for found in (known, 2**61):
+            named: dict[str, Any] = {name: found}
             with pytest.raises(NotFound) as refused:
-                act(action, by=stranger, **{name: found}, **fields)
+                act(action, by=stranger, **fields, **named)
             said.append(refused.value.message)
         assert said[0] == said[1], action.__name__

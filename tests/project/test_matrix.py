@@ -91,7 +91,7 @@ def there(here: Whole) -> Whole:
 
 
 def body(address: Address, whole: Whole) -> dict[str, Any]:
-    of_scene = {
+    of_scene: dict[str, dict[str, Any]] = {
         "POST api/alerts/<int:alert_id>/told/": {"unit": whole.police.pk},
         f"POST {CALL}referrals/": {"service": whole.service.pk, "status": "draft"},
     }
@@ -126,9 +126,9 @@ def ask(client: Client, address: Address, named: Whole) -> Any:
 def let_in(answer: Any, route: str) -> bool:
     """Whether it was done or shown, or refused only for the state of the thing; a page for others leads elsewhere."""
     if answer.status_code == 302:
-        elsewhere = answer.headers["Location"].startswith("/sign-in/?")
+        elsewhere = str(answer.headers["Location"]).startswith("/sign-in/?")
         return not elsewhere and route in FORMS | {"", "sign-in/", "sign-out/"}
-    return answer.status_code < 400 or answer.status_code == 409
+    return bool(answer.status_code < 400 or answer.status_code == 409)
 
 
 def listed() -> list[Address]:
