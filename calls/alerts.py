@@ -84,13 +84,14 @@ def run_escalation(alert_id: int, version: int, now: datetime, source: str) -> N
 
 def drop_unit(call_id: int, unit_id: int, now: datetime) -> None:
     """A unit that has left the call need not be told of it any more."""
-    waiting = AlertTold.objects.filter(
-        alert__call_id=call_id, unit_id=unit_id, told_at__isnull=True, alert__closed_at__isnull=True
+    waiting = Alert.objects.select_for_update(of=("self",)).filter(
+        call_id=call_id, closed_at__isnull=True, told__unit_id=unit_id, told__told_at__isnull=True
     )
-    for told in waiting.select_related("alert"):
-        alert = told.alert
-        told.delete()
-        if not alert.told.filter(told_at__isnull=True).exists():
+    for alert in waiting.order_by("pk"):
+        alert.told.filter(unit_id=unit_id, told_at__isnull=True).delete()
+        if alert.told.filter(told_at__isnull=True).exists():
+            _record(kinds.ALERT_UNIT_LEFT, alert)
+        else:
             _close(alert, None, now)
 
 

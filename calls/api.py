@@ -29,7 +29,11 @@ class Calls(View):
     def get(self, request: Request) -> Response:
         wanted = query(request, serializers.Listing)
         rows = selectors.call_list(
-            signed_in(request), day=wanted.get("day"), status=wanted.get("status", ""), query=wanted.get("q", "")
+            signed_in(request),
+            timezone.now(),
+            day=wanted.get("day"),
+            status=wanted.get("status", ""),
+            query=wanted.get("q", ""),
         )
         return Response({"calls": rows})
 

@@ -69,9 +69,13 @@ def alert_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Ca
     alerts = alerts.prefetch_related(Prefetch("told", queryset=told)).order_by("pk")
     if ids is not None:
         alerts = alerts.filter(pk__in=list(ids))
-    return [
-        Card(alert.pk, _alert_face(alert), frozenset(f"unit:{t.unit_id}" for t in alert.told.all())) for alert in alerts
-    ]
+    cards = [Card(alert.pk, _alert_face(alert), _still_to_tell(alert)) for alert in alerts]
+    # A card without topics goes to everybody: what no unit must hear of is not for the field at all.
+    return [card for card in cards if card.topics] if tier == Tier.FIELD else cards
+
+
+def _still_to_tell(alert: Alert) -> frozenset[str]:
+    return frozenset(f"unit:{told.unit_id}" for told in alert.told.all() if told.told_at is None)
 
 
 def _alert_face(alert: Alert) -> dict[str, Any]:

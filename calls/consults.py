@@ -73,6 +73,8 @@ def ask_consult(
 def _requester_unit(actor: User, unit_id: int | None, now: datetime) -> Unit | None:
     if unit_id is None and actor.role == Role.OFFICER:
         unit_id = next(iter(own_unit_ids(actor, now)), None)
+        if unit_id is None:
+            raise Forbidden("You are on no unit; sign on first, or have dispatch ask for you.")
     if unit_id is None:
         return None
     unit = Unit.objects.filter(pk=unit_id, center_id=center_id_of(actor), retired=False).first()
@@ -159,8 +161,8 @@ def _record(kind: EventKind, consult: Consult, unit: Unit | None) -> None:
 
 def _lock_consult(actor: User, consult_id: int, now: datetime) -> Consult:
     """The consult, locked after its call; an officer reaches those the own unit asked for."""
-    found = Consult.objects.filter(_readable(actor, now), pk=consult_id).values_list("call_id", flat=True).first()
-    if found is None and not Consult.objects.filter(_readable(actor, now), pk=consult_id).exists():
+    found = Consult.objects.filter(readable(actor, now), pk=consult_id).values_list("call_id", flat=True).first()
+    if found is None and not Consult.objects.filter(readable(actor, now), pk=consult_id).exists():
         raise NotFound(NO_CONSULT)
     if found is not None:
         Call.objects.select_for_update().get(pk=found)
@@ -172,7 +174,7 @@ def _lock_consult(actor: User, consult_id: int, now: datetime) -> Consult:
 
 
 # --- reads -----------------------------------------------------------------------------------------
-def _readable(user: User, now: datetime) -> Q:
+def readable(user: User, now: datetime) -> Q:
     """Dispatch and CARE read every consult of their center, an officer those of the own unit."""
     readable = Q(center_id=center_id_of(user))
     if tier_of(user.role) in (Tier.DISPATCH, Tier.CARE):
@@ -184,7 +186,7 @@ def _readable(user: User, now: datetime) -> Q:
 
 def consults(user: User, now: datetime, call_id: int | None = None) -> list[dict[str, Any]]:
     """Consults not yet ended, oldest first; with ``call_id`` all of that call. The advice only for CARE."""
-    rows = Consult.objects.filter(_readable(user, now))
+    rows = Consult.objects.filter(readable(user, now))
     if call_id is None:
         rows = rows.filter(ended_at__isnull=True)
     else:

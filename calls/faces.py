@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE
-from care_dispatch.access import Tier
+from care_dispatch.access import Tier, sees
 
 Face = dict[str, Any]
 
@@ -105,7 +105,7 @@ def call_face(row: Face, tier: str) -> Face:
         "overridden": bool(row["mode_override"]),
         "services": list(SERVICES_OF_RESPONSE[response]) if row["mode_override"] else row["services"],
         "lead": row["lead"],
-        "behavioral": row["behavioral"],
+        "behavioral": row["behavioral"] if sees(tier, "verdict") else "unknown",
         "flags": flags(row["facts"] or {}),
         "open_questions": (row["open_questions"] or []) if tier != Tier.FIELD else [],
         "received_at": iso(row["received_at"]),
@@ -174,8 +174,9 @@ def unit_rows(center_id: int, ids: Iterable[int] | None) -> list[Face]:
 
 
 def unit_face(row: Face, tier: str) -> Face:
-    """What a unit is on and who is aboard; a partner is not told names."""
-    on, place = row["assignment"], row["position"]
+    """What a unit does and who is aboard; on which call where every call is shown, a partner no names and no place."""
+    on = row["assignment"] if tier in (Tier.DISPATCH, Tier.CARE) else None
+    place = row["position"] if tier != Tier.PARTNER else None
     return {
         "callsign": row["callsign"],
         "discipline": row["discipline"],

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from calls import kinds, triage
-from calls.fetch import open_call
+from calls.fetch import open_call, own_assignments
 from calls.models import Call, FactStatement
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.due.work import schedule
@@ -26,10 +26,14 @@ def state_facts(
     informant: str = "caller",
     evidence: str = "",
 ) -> dict[str, Any]:
-    """Add confirmed statements and triage again. What a unit on the call says is a unit report."""
+    """Add confirmed statements and triage again. What a unit on the call says is a unit report.
+
+    Only that clears what others said: a clinician who hears of it by phone is one informant more.
+    """
     call = open_call(actor, call_id, now)
     if actor is not None and actor.role in FIELD_ROLES:
-        source, informant = Source.UNIT_REPORT, actor.username
+        there = own_assignments(actor, now).filter(call=call).exists()
+        source, informant = Source.UNIT_REPORT if there else Source.QUESTION, actor.username
     statements = state(
         call, facts, source=source or Source.QUESTION, informant=informant, evidence=evidence, actor=actor, now=now
     )

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from calls.models import Assignment, Call
-from care_dispatch.access import DISPATCH_ROLES, Role
+from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES, Role
 from care_dispatch.refusal import Conflict, Forbidden, NotFound
 from teams.models import Shift, Unit, User
 
@@ -37,22 +39,36 @@ def own_unit_ids(actor: User, now: datetime) -> list[int]:
     return list(Shift.objects.filter(user=actor, during__contains=now).values_list("unit_id", flat=True))
 
 
+def own_assignments(actor: User, now: datetime) -> QuerySet[Assignment]:
+    """What the unit this person is on shift with is on, or left since that shift began.
+
+    A crew that comes on later, and a person who has gone home, have no part in what the unit did before.
+    """
+    mine = Q(pk__in=[])
+    for unit_id, during in Shift.objects.filter(user=actor, during__contains=now).values_list("unit_id", "during"):
+        mine |= Q(unit_id=unit_id) & (Q(cleared_at__isnull=True) | Q(cleared_at__gte=during.lower))
+    return Assignment.objects.filter(mine)
+
+
 def may_open(actor: User, call: Call, now: datetime) -> bool:
-    """Dispatch and CARE open every call of their center; an officer those an own unit is or was sent to."""
+    """Dispatch and CARE open every call of their center; an officer those the own crew is or was sent to."""
     if call.center_id != actor.center_id:
         return False
     if actor.role in DISPATCH_ROLES or actor.role == Role.CLINICIAN:
         return True
     if actor.role != Role.OFFICER:
         return False
-    return Assignment.objects.filter(call=call, unit__in=own_unit_ids(actor, now)).exists()
+    return own_assignments(actor, now).filter(call=call).exists()
 
 
-def lock_call(actor: User | None, call_id: int, now: datetime) -> Call:
-    """The call, locked until the commit. Locks go calls by id first, then units by id."""
+def lock_call(actor: User | None, call_id: int, now: datetime, *, missing: str = NO_CALL) -> Call:
+    """The call, locked until the commit. Locks go calls by id first, then units by id.
+
+    ``missing``: what is said to be missing, when something of the call was asked for and not the call.
+    """
     call = next(iter(Call.objects.raw(_CALL, [call_id])), None)
     if call is None or actor is not None and not may_open(actor, call, now):
-        raise NotFound(NO_CALL)
+        raise NotFound(missing)
     return call
 
 
@@ -86,5 +102,5 @@ def may_report(actor: User | None, unit: Unit, now: datetime) -> None:
     """A dispatcher reports for any unit of the center, a clinician or officer for the unit they are on."""
     if actor is None or actor.role in DISPATCH_ROLES:
         return
-    if unit.pk not in own_unit_ids(actor, now):
+    if actor.role not in FIELD_ROLES or unit.pk not in own_unit_ids(actor, now):
         raise NotFound(NO_UNIT)

@@ -64,6 +64,7 @@ DISPOSITION_RECORDED = _kind(
 UNIT_STATUS = _kind("unit.status_set", _UNIT)
 ALERT_RAISED = _kind("alert.raised", "", "alert_id")
 ALERT_TOLD = _kind("alert.told", "", "alert_id")
+ALERT_UNIT_LEFT = _kind("alert.unit_left", "", "alert_id")
 ALERT_ESCALATED = _kind("alert.escalated", "", "alert_id")
 ALERT_CLOSED = _kind("alert.closed", "", "alert_id")
 

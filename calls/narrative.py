@@ -6,7 +6,7 @@ from typing import Any
 
 from calls import kinds
 from calls.fetch import lock_call
-from calls.models import Call, NarrativeEntry
+from calls.models import Call, FactStatement, NarrativeEntry
 from care_dispatch.access import Role, sees, tier_of
 from care_dispatch.due.work import schedule
 from care_dispatch.log import record, write
@@ -15,6 +15,7 @@ from care_dispatch.refusal import Conflict, Forbidden, NotFound
 from teams.models import User
 
 Audience = NarrativeEntry.Audience
+NO_ENTRY = "There is no such entry."
 
 
 class AlreadySealed(Conflict):
@@ -45,19 +46,24 @@ def write_entry(call: Call, text: str, audience: str, actor: User | None, now: d
 
 
 def seal_note(*, actor: User, now: datetime, note_id: int, reason: str) -> dict[str, Any]:
-    """Take a wrong entry's text away for good; its hash, author and time stay. Author or supervisor only."""
+    """Take a wrong entry's text away for good, and what triage quoted of it; its hash, author and time stay.
+
+    Author or supervisor only.
+    """
     found = NarrativeEntry.objects.filter(pk=note_id).values_list("call_id", flat=True).first()
     if found is None:
-        raise NotFound("There is no such entry.")
-    call = lock_call(actor, found, now)
+        raise NotFound(NO_ENTRY)
+    call = lock_call(actor, found, now, missing=NO_ENTRY)
     entry = NarrativeEntry.objects.select_for_update().get(pk=note_id)
     if not sees(tier_of(actor.role), f"narrative:{entry.audience}"):
-        raise NotFound("There is no such entry.")
+        raise NotFound(NO_ENTRY)
     if entry.author_id != actor.pk and actor.role != Role.SUPERVISOR:
         raise Forbidden("An entry is sealed by whoever wrote it or by a supervisor.")
     if entry.sealed_at is not None:
         raise AlreadySealed("This entry is sealed already.")
     write(entry, text="", sealed_at=now, sealed_by=actor, seal_reason=reason)
+    quoted = FactStatement.objects.filter(call=call, source=FactStatement.Source.NARRATIVE, informant=entry.informant)
+    quoted.update(evidence="")
     record(kinds.NOTE_SEALED, center_id=call.center_id, call_id=call.pk, refs={"note_id": entry.pk})
     return {"note_id": entry.pk}
 

@@ -1,16 +1,17 @@
 """Reads for screens and the API: one function each, permission at the fetch."""
 
+from collections.abc import Container
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from calls import board, faces, triage
+from calls import board, consults, faces, triage
 from calls.facts import effective
-from calls.fetch import NO_CALL, may_open, own_unit_ids
+from calls.fetch import NO_CALL, may_open, own_assignments, own_unit_ids
 from calls.models import Assignment, Call, Draft, FactStatement, NarrativeEntry, Verdict
 from calls.rules_in_force import parsed
-from care_dispatch.access import SEES, Tier, sees, tier_of
+from care_dispatch.access import SEES, Role, Tier, sees, tier_of
 from care_dispatch.log.models import Head
 from care_dispatch.refusal import NotFound
 from teams.models import User
@@ -29,14 +30,15 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     face = faces.call_face(faces.call_rows([call.pk])[call.pk], tier) | board.extra_fields([call.pk], tier)[call.pk]
     detail = {"id": call.pk, "version": version, **face, **_ending(call)}
     detail["urn"] = call.urn
-    detail["narrative"] = [_entry(entry) for entry in readable_narrative(call, tier)]
-    detail["assignments_all"] = [_assignment(row) for row in faces.assignment_rows(call.pk)]
+    entries = list(readable_narrative(call, tier))
+    detail["narrative"] = [_entry(entry) for entry in entries]
+    detail["assignments_all"] = [_assignment(row, tier) for row in faces.assignment_rows(call.pk)]
+    related = call.consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
     detail["consults"] = [
-        board.consult_face(consult) | {"id": consult.pk}
-        for consult in call.consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
+        board.consult_face(consult) | {"id": consult.pk} for consult in related.filter(consults.readable(user, now))
     ]
     detail["callers"] = [] if tier == Tier.PARTNER else _callers(call, named=sees(tier, "caller"))
-    detail |= _triage(call, tier)
+    detail |= _triage(call, tier, read={entry.informant for entry in entries})
     return detail
 
 
@@ -76,26 +78,29 @@ def _entry(entry: NarrativeEntry) -> dict[str, Any]:
     }
 
 
-def _assignment(row: faces.Face) -> dict[str, Any]:
+def _assignment(row: faces.Face, tier: str) -> dict[str, Any]:
+    """Every stage; what came of the contact is CARE's work, told to dispatch as a code and to no unit."""
+    told = sees(tier, "outcome")
     return faces.assignment_face(row) | {
         "en_route_at": faces.iso(row["en_route_at"]),
         "contact_at": faces.iso(row["contact_at"]),
         "cleared_at": faces.iso(row["cleared_at"]),
         "police_released_at": faces.iso(row["police_released_at"]),
         "end_reason": row["end_reason"],
-        "outcome": row["outcome"],
-        "disposition": row["disposition"],
-        "disposition_owed": row["disposition_owed_at"] is not None and not row["disposition"],
+        "outcome": row["outcome"] if told else "",
+        "disposition": row["disposition"] if told else "",
+        "disposition_owed": told and row["disposition_owed_at"] is not None and not row["disposition"],
     }
 
 
-def _triage(call: Call, tier: str) -> dict[str, Any]:
+def _triage(call: Call, tier: str, *, read: Container[str]) -> dict[str, Any]:
+    """Facts and verdict, or words of safety; ``read``: the entries this tier reads, as informants."""
     if not sees(tier, "facts"):
         return {"statements": [], "facts": {}, "verdict": None, "safety": safety_words(call)}
     statements = list(FactStatement.objects.filter(call=call).select_related("stated_by"))
     verdict = call.verdict
     return {
-        "statements": [_statement(row) for row in statements],
+        "statements": [_statement(row) | {"evidence": _quote(row, tier, read)} for row in statements],
         "facts": effective(statements),
         "verdict": {
             **verdict.proof,
@@ -131,10 +136,18 @@ def _statement(row: FactStatement) -> dict[str, Any]:
         "source": row.source,
         "informant": row.informant,
         "confirmed": row.confirmed,
-        "evidence": row.evidence,
         "stated_at": faces.iso(row.stated_at),
         "stated_by": row.stated_by.username if row.stated_by else "system",
     }
+
+
+def _quote(row: FactStatement, tier: str, read: Container[str]) -> str:
+    """The words a fact rests on, for whoever may read where they stand: the fact is for all, the entry need not be."""
+    if row.source == FactStatement.Source.NARRATIVE and row.informant.startswith("note "):
+        return row.evidence if row.informant in read else ""
+    if row.stated_by and row.stated_by.role == Role.CLINICIAN and not sees(tier, "narrative:care"):
+        return ""
+    return row.evidence
 
 
 _SAFETY_WORDS = {
@@ -160,12 +173,14 @@ def safety_words(call: Call) -> list[str]:
     return words
 
 
-def call_list(user: User, *, day: date | None, status: str, query: str) -> list[dict[str, Any]]:
-    """Up to LIST_LIMIT calls of the user's center, newest first, open or not."""
+def call_list(user: User, now: datetime, *, day: date | None, status: str, query: str) -> list[dict[str, Any]]:
+    """Up to LIST_LIMIT calls of the user's center, newest first, open or not; in the field those ``may_open`` opens."""
     tier = tier_of(user.role)
     calls = Call.objects.filter(center_id=center_id_of(user))
-    if tier not in (Tier.DISPATCH, Tier.CARE):
-        calls = calls.filter(assignments__unit__shifts__user=user).distinct()
+    if tier == Tier.PARTNER:
+        return []
+    if tier == Tier.FIELD:
+        calls = calls.filter(pk__in=own_assignments(user, now).values("call_id"))
     if day:
         calls = calls.filter(day=day)
     if status:

@@ -7,10 +7,10 @@ from calls import kinds
 from calls.alerts import drop_unit, raise_alert
 from calls.closing import end_call
 from calls.dispatch import call_sets
-from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report
+from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Alert, Assignment, Call, StageReport
-from care_dispatch.access import DISPATCH_ROLES
+from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.log import record, write
 from care_dispatch.log.door import source_now
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
@@ -19,6 +19,7 @@ from teams.models import Discipline, Unit, User
 EndReason = Assignment.EndReason
 # What a unit reports on a call, beside dispatched (which dispatch does) and cleared (which free_unit does).
 REPORTED = STAGES[1:-1]
+NO_ASSIGNMENT = "There is no such assignment."
 STATES_OFF_CALL = (Unit.Status.AVAILABLE, Unit.Status.UNAVAILABLE, Unit.Status.OFF_DUTY)
 
 
@@ -114,7 +115,7 @@ def _warn_if_not_cleared(assignment: Assignment, unit: Unit, stage: str, now: da
 def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
     """Police (or dispatch for them) wave the staged CARE team in."""
     assignment = _lock_assignment(actor, assignment_id, now)
-    if actor is not None and actor.role not in DISPATCH_ROLES and actor.role != "officer":
+    if actor is not None and actor.role not in DISPATCH_ROLES and not _police_there(actor, assignment.call, now):
         raise Forbidden("The officer on the call or a dispatcher clears CARE to enter.")
     if assignment.cleared_to_enter_at is None:
         sets = write(assignment, cleared_to_enter_at=now)
@@ -123,6 +124,12 @@ def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> 
             unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
         )  # fmt: skip
     return {"assignment_id": assignment.pk}
+
+
+def _police_there(actor: User, call: Call, now: datetime) -> bool:
+    """Whether this person is on a police unit that is on the call now: who has left it cannot say that it is safe."""
+    own = own_assignments(actor, now).filter(call=call, cleared_at__isnull=True)
+    return actor.role == Role.OFFICER and own.filter(unit__discipline=Discipline.POLICE).exists()
 
 
 def free_unit(
@@ -191,6 +198,7 @@ def release_unit(*, actor: User | None, now: datetime, assignment_id: int) -> di
     if assignment.cleared_at is not None:
         raise NotOnACall("This unit has left the call already.")
     (unit,) = lock_units(actor, [assignment.unit_id])
+    may_report(actor, unit, now)
     others = assignment.call.assignments.open().exclude(pk=assignment.pk)
     if not others.filter(unit__discipline=Discipline.CARE).exists():
         raise StillOnScene(
@@ -203,8 +211,9 @@ def release_unit(*, actor: User | None, now: datetime, assignment_id: int) -> di
 def record_disposition(
     *, actor: User | None, now: datetime, assignment_id: int, disposition: str, outcome: str = "", destination: str = ""
 ) -> dict[str, Any]:
-    """Give the disposition a crew owes (or correct it); needed before sign-off."""
+    """Give the disposition a crew owes (or correct it); needed before sign-off. A crew speaks for its own unit."""
     assignment = _lock_assignment(actor, assignment_id, now)
+    may_report(actor, assignment.unit, now)
     _set_disposition(assignment, outcome, disposition, destination)
     return {"assignment_id": assignment.pk}
 
@@ -244,8 +253,8 @@ def set_unit_status(
 def _lock_assignment(actor: User | None, assignment_id: int, now: datetime) -> Assignment:
     call_id = Assignment.objects.filter(pk=assignment_id).values_list("call_id", flat=True).first()
     if call_id is None:
-        raise NotFound("There is no such assignment.")
-    call = lock_call(actor, call_id, now)
+        raise NotFound(NO_ASSIGNMENT)
+    call = lock_call(actor, call_id, now, missing=NO_ASSIGNMENT)
     assignment = Assignment.objects.select_for_update().get(pk=assignment_id)
     assignment.call = call
     return assignment

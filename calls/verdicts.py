@@ -77,7 +77,7 @@ def _take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
     nature_is_new = call.nature_read != call.nature
     if not entries and not nature_is_new:
         return []
-    texts = [(f"note {entry.pk}", entry.text) for entry in entries] or [("call type", "")]
+    texts = [(entry.informant, entry.text) for entry in entries] or [("call type", "")]
     found = [
         FactStatement(
             call=call, fact=item.fact, value=item.value, source=FactStatement.Source.NARRATIVE, informant=informant,

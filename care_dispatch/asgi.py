@@ -24,6 +24,7 @@ from django.db import close_old_connections, connection
 from django.urls import path
 from django.utils import timezone
 
+from care_dispatch.security import RAW_HEADERS
 from care_dispatch.wsgi import application as wsgi
 
 logger = logging.getLogger(__name__)
@@ -130,8 +131,8 @@ async def refuse(send: Send, answer: tuple[int, str, str]) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
         (b"connection", b"close"),
+        *RAW_HEADERS,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

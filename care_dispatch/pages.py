@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +17,7 @@ from care_dispatch.log.models import Head
 from teams.selectors import center_id_of, me, signed_in
 
 
+@require_safe
 @login_required
 @ensure_csrf_cookie
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "console.html")
 
 
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 when the database answers; used by the supervisor and a proxy."""
     return JsonResponse({"ok": True, "head": Head.objects.values_list("seq", flat=True).get()})

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from care_dispatch.access import DISPATCH_ROLES
+from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES
 from teams.models import User
 from teams.selectors import demo_sign_ins
 
@@ -48,7 +48,10 @@ class SignIn(LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        self.request.session["position"] = (form.cleaned_data.get("position") or DEFAULT_POSITION).upper()
+        # A crew cannot sit down at D1: its entries would read as the dispatcher's.
+        crew = getattr(form.get_user(), "role", "") in FIELD_ROLES
+        named = "" if crew else form.cleaned_data.get("position")
+        self.request.session["position"] = (named or DEFAULT_POSITION).upper()
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -31,3 +31,8 @@ class NarrativeEntry(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(sealed_at__isnull=True) | Q(text=""), name="sealed_entry_has_no_text")
         ]
+
+    @property
+    def informant(self) -> str:
+        """Who said the facts that triage reads from this entry."""
+        return f"note {self.pk}"

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -117,6 +118,8 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels has no type
             raise Refusal(4401)
         await hub.admit(ticket.identity)
         board = await hub.board((ticket.identity.center_id, ticket.identity.tier))
+        # A ticket may be older than the shift: what a field user follows is asked anew.
+        ticket = replace(ticket, topics=await hub.topics(ticket.identity))
         if self._closed:
             return
         self.socket = Socket(board, ticket, self.base_send)

@@ -16,7 +16,7 @@ from django.conf import settings
 from care_dispatch.access import Tier
 from care_dispatch.live import desk as desks
 from care_dispatch.live import reading
-from care_dispatch.live.hooks import position_readers
+from care_dispatch.live.hooks import position_readers, topics_for
 from care_dispatch.live.nudges import follow_redis
 from care_dispatch.live.reading import FINE, SIGNED_OUT, Audience
 from care_dispatch.live.snapshots import snapshot_bytes
@@ -59,6 +59,7 @@ class Hub:
         self.good_at = 0.0
         self._standing: dict[Identity, tuple[int, float]] = {}
         self._asked: dict[Identity, asyncio.Future[int]] = {}
+        self._followed: dict[Identity, tuple[frozenset[str], float]] = {}
         self._nonces: dict[str, float] = {}
         self._opening: dict[Audience, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -117,7 +118,9 @@ class Hub:
         for audience in found.renew:
             self._renew(audience)
         if found.access_changed:
+            self._followed = {}
             self.spawn(self._check(None))
+            self.spawn(self._follow_anew())
 
     def _renew(self, audience: Audience) -> None:
         """Read the audience's board from the database and have every socket of it start from there."""
@@ -187,6 +190,30 @@ class Hub:
             code = future.result() if done else 1013
         if code != FINE:
             raise Refusal(code)
+
+    async def topics(self, identity: Identity) -> frozenset[str]:
+        """What a field user follows now, whatever the ticket says; raises Refusal when the database does not tell."""
+        if identity.tier != Tier.FIELD:
+            return frozenset()
+        known = self._followed  # crews that change meanwhile put another in its place
+        topics, at = known.get(identity, (frozenset(), 0.0))
+        if time.monotonic() - at > STANDING_SECONDS or identity not in known:
+            try:
+                async with asyncio.timeout(ASK_SECONDS):
+                    topics = await self._desk.do(lambda: topics_for(identity.user_id))
+            except Exception as error:
+                logger.warning("live board cannot read who follows what: %s", error)
+                raise Refusal(1013) from None
+            known[identity] = (topics, time.monotonic())
+        return topics
+
+    async def _follow_anew(self) -> None:
+        """Crews have changed: who has gone home is sent nothing more of the unit's calls."""
+        for socket in [one for one in self.sockets if one.identity.tier == Tier.FIELD]:
+            try:
+                socket.follow(await self.topics(socket.identity))
+            except Refusal as error:
+                socket.close(error.code)
 
     async def _check_asked(self) -> None:
         await asyncio.sleep(0)  # everybody who asks in this turn of the loop is answered together
@@ -287,6 +314,7 @@ class Hub:
             self._standing = {
                 who: seen for who, seen in self._standing.items() if who in here or now - seen[1] < KEEP_SECONDS
             }
+            self._followed = {who: seen for who, seen in self._followed.items() if now - seen[1] < STANDING_SECONDS}
             for audience, board in list(self.boards.items()):
                 if not board.sockets and now - board.used_at > KEEP_SECONDS and audience not in self._opening:
                     self._tail.forget(audience)

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ from care_dispatch.live import tickets
 from care_dispatch.live.hub import Refusal, hub
 from care_dispatch.live.stream import Board
 from care_dispatch.live.tickets import Ticket
+from care_dispatch.security import RAW_HEADERS
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -51,8 +53,7 @@ async def poll(scope: MutableMapping[str, Any], receive: Receive, send: Send) ->
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *RAW_HEADERS,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
@@ -67,6 +68,8 @@ async def _answer(scope: MutableMapping[str, Any]) -> str:
     try:
         await hub.admit(ticket.identity)
         board = await hub.board((ticket.identity.center_id, ticket.identity.tier))
+        # A ticket may be older than the shift: what a field user follows is asked anew.
+        ticket = replace(ticket, topics=await hub.topics(ticket.identity))
     except Refusal as error:
         raise Refused({4401: 401, 4403: 403}.get(error.code, 503)) from None
     return await _messages(board, ticket, epoch, since)

@@ -83,12 +83,17 @@ class Socket:
         return self._beats
 
     def renew(self, ticket: Ticket, text: str) -> None:
-        """The next ticket goes with the next beat; other topics than before begin another stream."""
+        """The next ticket goes with the next beat."""
         self._next_ticket = text
-        topics = self.board.topics(ticket.topics)
+        self.follow(ticket.topics)
+
+    def follow(self, followed: frozenset[str]) -> None:
+        """Other topics than before begin another stream."""
+        topics = self.board.topics(followed)
         if topics != self.topics:
             self.topics = topics
             self._generation = -1
+            self.wake()
 
     def move(self, places: dict[int, str]) -> None:
         if places:

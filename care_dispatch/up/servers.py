@@ -18,6 +18,8 @@ from care_dispatch.up.binaries import postgres_bin, postgres_version, redis_serv
 
 DATABASE = "care_dispatch"
 SUPERUSER = "care"
+# A statement that fails carries what somebody wrote; it is not repeated in the server's log, nor is the row.
+NO_TEXT_IN_THE_LOG = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 BUILTIN_LOCALE = 17  # the first PostgreSQL whose own C.UTF-8 knows that JOSÉ and josé are one name
 
 
@@ -69,7 +71,8 @@ class EmbeddedPostgres:
         self._end_leftover()
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         command: list[str | Path] = [postgres_bin() / "postgres", "-D", self.folder, "-k", self.sockets]
-        for setting in ("listen_addresses=", "max_connections=100", f"fsync={'on' if self.fsync else 'off'}"):
+        fsync = f"fsync={'on' if self.fsync else 'off'}"
+        for setting in ("listen_addresses=", "max_connections=100", fsync, *NO_TEXT_IN_THE_LOG):
             command += ["-c", setting]
         self.child = children.start(command, self.log, as_nobody=True, death_signal=signal.SIGINT)
         return self.child

@@ -35,9 +35,14 @@ export function newKey() {
   return crypto.randomUUID();
 }
 
+/** Once a sign-in has ended nothing is sent for it: somebody else may have signed in at this browser, and would be taken
+ * for the author of what was typed here. */
+export const session = { over: false };
+
 /** @param {string} method @param {string} path @param {any} [body]
  * @param {{key?: string, version?: number, signal?: AbortSignal}} [options] @returns {Promise<any>} */
 export async function request(method, path, body, { key, version, signal } = {}) {
+  if (session.over) throw new Refused(401, { error: "signed_out", message: "Sign in again; this was not sent." });
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken(document.cookie);

@@ -2,7 +2,7 @@
 /** What this console knows and does: one object the elements show and the command line moves. */
 
 import { Announcer } from "./announce.js";
-import { read, request } from "./api.js";
+import { read, request, session } from "./api.js";
 import { Clock, wallClock } from "./clock.js";
 import { CallDesk } from "./desk.js";
 import { Drafts } from "./drafts.js";
@@ -267,14 +267,20 @@ export class App {
 
   #out() {
     this.signedOut = true;
+    session.over = true;
     this.link.stop();
     this.changed();
   }
 
   /** Somebody has signed in again in the overlay. */
   async signedIn() {
+    session.over = false;
+    if ((await read("/api/me/")).user !== this.me?.user) {
+      session.over = true; // somebody else is signed in here by now: they start with a page of their own
+      location.assign("/");
+      return;
+    }
     this.signedOut = false;
-    if (!this.me) location.reload();
     await this.link.again();
     this.outbox?.flush();
     this.changed();

@@ -219,6 +219,32 @@ def test_signed_out_elsewhere_means_signing_in_over_the_page(desk: SignIn) -> No
     expect(page.locator("#note-box")).to_have_value("half a sentence")
 
 
+def test_what_somebody_typed_is_never_sent_for_who_signs_in_next_at_this_browser(desk: SignIn) -> None:
+    from django.contrib.sessions.models import Session
+
+    page = desk("d1", "D1")
+    call = take(page)
+    Session.objects.all().delete()
+    page.keyboard.press("F9")
+    page.keyboard.type("the caller is her sister")
+    again = page.locator("dialog.again")
+    expect(again).to_be_visible()
+    other = page.context.new_page()
+    other.goto("/sign-in/")
+    for name, text in (("username", "d2"), ("password", PASSWORD), ("position", "D2")):
+        other.locator(f"[name={name}]").fill(text)
+    other.keyboard.press("Enter")
+    expect(other.locator(".link")).to_have_text("● LIVE")
+    page.wait_for_timeout(6500)  # a draft that was not sent is tried again every five seconds
+    again.locator("[name=password]").fill("whatever")
+    page.keyboard.press("Enter")
+    expect(again).to_have_count(0)
+    expect(page.locator(".link")).to_have_text("● LIVE")
+    assert not Draft.objects.filter(user__username="d2").exists()
+    say(page, f"#{call.number}")
+    expect(page.locator("#note-box")).to_have_value("")
+
+
 def test_two_people_change_one_field_and_the_second_is_shown_both(desk: SignIn) -> None:
     first, second = desk("d1", "D1"), desk("d2", "D2")
     call = take(first)

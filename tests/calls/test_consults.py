@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from calls import board, consults
 from calls.consults import (
@@ -196,7 +197,13 @@ def test_a_consult_goes_from_question_to_end_by_the_api(scene: Any) -> None:
     assert client.get("/api/consults/").json() == {"consults": []}
 
 
+def test_an_officer_on_no_unit_does_not_ask(scene: Any) -> None:
+    with pytest.raises(Forbidden, match="on no unit"):
+        act(ask_consult, by=scene.officer, now=later(hours=11), question="capacity")
+
+
 def test_the_same_key_asks_once(scene: Any) -> None:
+    put_on_shift(scene.officer, scene.police, "officer", start=timezone.now())
     key = str(uuid.uuid4())
     body = {"question": "capacity"}
     first, second = (post(scene.officer, "/api/consults/", body, key).json() for _ in range(2))

@@ -2,16 +2,20 @@
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from calls.narrative import add_note
+from calls.stages import set_unit_status
 from care_dispatch.access import Role, Tier
 from care_dispatch.live import consumers, tickets
+from teams.actions import sign_off
 from teams.models import User
-from tests.cast import act, make_call, make_center, make_unit, make_user
+from tests.cast import act, make_call, make_center, make_unit, make_user, put_on_shift, send
 from tests.live.consoles import ORIGIN, Console, Live, eventually, identity, signed_in, take_call
 
 SECRET = "CANARY-c4b1d6"
@@ -128,6 +132,30 @@ def test_an_event_about_access_has_everybody_looked_at(
     User.objects.filter(pk=user.pk).update(access_version=7)
     make_call(make_user(center), triaged=False)
     assert closed(console) == 4403
+
+
+def test_who_signs_off_is_sent_nothing_more_of_the_units_calls(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with the next ticket: at once, and an older ticket does not bring it back, by socket or by poll."""
+    monkeypatch.setattr("care_dispatch.live.hub.BEAT_SECONDS", 60.0)
+    now, center = timezone.now(), make_center()
+    dispatcher, officer, police = (
+        make_user(center),
+        make_user(center, "officer"),
+        make_unit(center, discipline="police"),
+    )
+    put_on_shift(officer, police, "officer", start=now - timedelta(hours=1))
+    time.sleep(0.4)  # the beat that was already counting has passed
+    console, older = live.console(officer), live.ticket(officer)
+    act(sign_off, by=officer, now=now, unit_id=police.pk)
+    eventually(lambda: len(console.of("snapshot")) == 2)
+    act(set_unit_status, by=dispatcher, now=now, unit_id=police.pk, status="available")
+    call = make_call(dispatcher, triaged=False, now=now)
+    seq = send(dispatcher, call, police, now=now).seq
+    again = Console(live).hello(older)
+    for shown in (console, again):
+        shown.reached(seq)
+        assert ("call", call.pk) not in shown.store.cards
+    assert f'"type": "call", "id": {call.pk}' not in json.dumps(live.poll(older)[1])
 
 
 def test_the_ticket_needs_a_signed_in_reader_and_a_csrf_token(committed_db: None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from care_dispatch.up import binaries, children, servers
@@ -41,6 +42,16 @@ def test_the_servers_listen_on_no_port(services: Services) -> None:
     assert services.valkey.answers()
     assert services.valkey.ask("CONFIG GET port").startswith("*2")
     assert services.postgres.sockets.stat().st_mode & 0o077 == 0
+
+
+def test_the_servers_log_repeats_nothing_that_somebody_wrote(services: Services) -> None:
+    with closing(services.postgres.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE note (text text NOT NULL, n int NOT NULL, CHECK (n > 0))")
+        for values in (("canary of a note", 0), ("canary of a note", None)):
+            with pytest.raises(psycopg2.IntegrityError):
+                cursor.execute("INSERT INTO note VALUES (%s, %s)", values)
+    log = services.postgres.log.read_text()
+    assert "violates" in log and "canary" not in log
 
 
 def test_data_of_another_major_version_is_refused_with_what_to_do(data: Path) -> None:

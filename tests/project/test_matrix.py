@@ -1,0 +1,231 @@
+"""Who may do what: every address of the URL table, every role, and a stranger of another center. An address that is
+not listed here fails, so that nobody adds one without saying for whom it is."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES, Role
+from tests.cast import use_default_rules
+from tests.project.whole import Address, Whole, addresses
+
+pytestmark = pytest.mark.django_db
+
+DISPATCH, CREW = set(DISPATCH_ROLES), set(FIELD_ROLES)
+CARE, OFFICER = {Role.CLINICIAN}, {Role.OFFICER}
+ALL = {*Role, "off duty"}
+READERS = ALL - {Role.ADMIN}
+ON_SHIFT = DISPATCH | CREW
+PUBLIC = {*ALL, "anonymous"}
+CALL = "api/calls/<int:call_id>/"
+
+ROLES: dict[str, set[Any]] = {
+    # pages
+    "GET ": ALL, "GET healthz": PUBLIC, "GET sign-in/": PUBLIC, "POST sign-in/": PUBLIC, "POST sign-out/": PUBLIC,
+    "POST live/ticket": READERS, "GET api/me/": ALL, "GET api/board/": READERS,
+    # calls
+    "GET api/calls/": READERS, "POST api/calls/": DISPATCH, f"GET {CALL}": ON_SHIFT, f"PATCH {CALL}": DISPATCH,
+    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"POST {CALL}narrative/": ON_SHIFT,
+    f"POST {CALL}facts/": ON_SHIFT, f"POST {CALL}callers/": DISPATCH, f"POST {CALL}mode/": DISPATCH,
+    f"POST {CALL}hold/": DISPATCH, f"POST {CALL}unhold/": DISPATCH, f"POST {CALL}close/": DISPATCH,
+    f"POST {CALL}reopen/": DISPATCH, f"POST {CALL}retriage/": DISPATCH,
+    "POST api/narrative/<int:note_id>/seal/": DISPATCH,  # its author or a supervisor
+    "POST api/units/<int:unit_id>/status/": DISPATCH | OFFICER,  # whose unit it is
+    "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
+    "POST api/assignments/<int:assignment_id>/release/": DISPATCH | OFFICER,
+    "POST api/assignments/<int:assignment_id>/disposition/": DISPATCH | CARE,
+    "GET api/dispositions-owed/": READERS,
+    "POST api/alerts/<int:alert_id>/told/": DISPATCH | OFFICER, "POST api/alerts/<int:alert_id>/acknowledge/": DISPATCH,
+    "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
+    "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
+    "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
+    # consults
+    "GET api/consults/": ON_SHIFT | {"off duty"}, "POST api/consults/": ON_SHIFT,
+    "POST api/consults/<int:consult_id>/answer/": DISPATCH | CARE, "POST api/consults/<int:consult_id>/end/": DISPATCH | CARE,
+    # what follows
+    "GET api/care-vocabulary/": ALL, "GET api/resources/": ON_SHIFT | {"off duty"},
+    "GET api/referrals/": CARE, f"POST {CALL}referrals/": CARE, "POST api/referrals/<int:referral_id>/status/": CARE,
+    "GET api/follow-ups/": CARE, f"POST {CALL}follow-ups/": CARE,
+    "POST api/follow-ups/<int:follow_up_id>/attempts/": CARE, "POST api/follow-ups/<int:follow_up_id>/close/": CARE,
+    # the crews' phone
+    "GET unit/": CREW | {"off duty"}, "GET unit/seen/": CREW | {"off duty"}, "POST unit/do/<slug:name>/": CREW,
+    "GET unit/calls/<int:call_id>/care/": CARE, "GET unit/follow-ups/": CARE, "POST unit/care/<slug:name>/": CARE,
+}  # fmt: skip
+# What makes the change that is asked for; a conflict (units are still there, nobody is told yet) comes after permission.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST sign-in/": {}, "POST api/calls/": {"nature": "a", "location": "b"}, f"PATCH {CALL}": {"priority": "2"},
+    f"POST {CALL}dispatch/": {"units": ["P2"]}, f"POST {CALL}cancel/": {"reason": "x"},
+    f"POST {CALL}narrative/": {"text": "x"}, f"POST {CALL}facts/": {"facts": {"weapon": "unknown"}},
+    f"POST {CALL}callers/": {"name": "x"}, f"POST {CALL}mode/": {"response": "care_police", "reason": "x"},
+    f"POST {CALL}hold/": {"minutes": 5, "reason": "x"}, f"POST {CALL}reopen/": {"reason": "x"},
+    "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
+    "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
+    "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
+    "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},
+    "POST api/consults/": {"question": "capacity", "requester_agency": "pd"},
+    "POST api/consults/<int:consult_id>/answer/": {"unit": "CARE1"},
+    "POST api/consults/<int:consult_id>/end/": {"result": "requester_handled"},
+    "POST api/referrals/<int:referral_id>/status/": {"status": "accepted"}, f"POST {CALL}follow-ups/": {"risk": "24h"},
+    "POST api/follow-ups/<int:follow_up_id>/attempts/": {"mode": "phone", "result": "reached"},
+    "POST api/follow-ups/<int:follow_up_id>/close/": {"result": "moved"},
+}  # fmt: skip
+NONE = 2**50
+FORMS = {"unit/do/<slug:name>/", "unit/care/<slug:name>/"}
+
+
+@pytest.fixture
+def here(db: None) -> Whole:
+    use_default_rules()
+    return Whole(timezone.now())
+
+
+@pytest.fixture
+def there(here: Whole) -> Whole:
+    """Another center with units of the same callsigns."""
+    return Whole(timezone.now())
+
+
+def body(address: Address, whole: Whole) -> dict[str, Any]:
+    of_scene: dict[str, dict[str, Any]] = {
+        "POST api/alerts/<int:alert_id>/told/": {"unit": whole.police.pk},
+        f"POST {CALL}referrals/": {"service": whole.service.pk, "status": "draft"},
+    }
+    return BODIES.get(str(address), {}) | of_scene.get(str(address), {})
+
+
+def form(address: Address, whole: Whole) -> tuple[str, dict[str, Any]]:
+    """The name of a form and its fields."""
+    if address.route == "unit/do/<slug:name>/":
+        return "note", {"call": whole.call.pk, "text": "x"}
+    return "follow-up", {"call": whole.call.pk, "risk": "24h"}
+
+
+def ask(client: Client, address: Address, named: Whole) -> Any:
+    """One request about this center's things, undone afterwards."""
+    before = transaction.savepoint()
+    key = str(uuid.uuid4())
+    if address.route in FORMS and address.method == "POST":
+        name, fields = form(address, named)
+        answer = client.post(named.path(address.route, name=name), {"key": key, **fields})
+    else:
+        others = {"assignment_id": named.ids["police_assignment_id"]} if address.route.endswith("release/") else {}
+        headers = {"Idempotency-Key": key, "If-Match": "999999"}
+        raw = json.dumps(body(address, named)).encode()
+        answer = client.generic(
+            address.method, named.path(address.route, **others), raw, "application/json", headers=headers
+        )  # fmt: skip
+    transaction.savepoint_rollback(before)
+    return answer
+
+
+def let_in(answer: Any, route: str) -> bool:
+    """Whether it was done or shown, or refused only for the state of the thing; a page for others leads elsewhere."""
+    if answer.status_code == 302:
+        elsewhere = str(answer.headers["Location"]).startswith("/sign-in/?")
+        return not elsewhere and route in FORMS | {"", "sign-in/", "sign-out/"}
+    return bool(answer.status_code < 400 or answer.status_code == 409)
+
+
+def listed() -> list[Address]:
+    return [address for address in addresses() if str(address) in ROLES]
+
+
+def test_every_address_says_who_it_is_for(here: Whole) -> None:
+    taken = [a for a in addresses() if ask(here.client(Role.DISPATCHER), a, here).status_code != 405]
+    assert {str(address) for address in taken} - set(ROLES) == set(), "list them in ROLES"
+    assert set(ROLES) - {str(address) for address in taken} == set(), "these are there no more"
+
+
+@pytest.mark.parametrize("role", [*sorted(ALL), "anonymous"])
+def test_an_address_is_open_to_those_it_is_for_and_to_nobody_else(role: str, here: Whole) -> None:
+    wrong, client = [], here.client(role)
+    for address in listed():
+        answer = ask(client, address, here)
+        if let_in(answer, address.route) != (role in ROLES[str(address)]):
+            wrong.append(f"{address}: {answer.status_code} {answer.content[:120]!r}")
+        elif role not in ROLES[str(address)] and answer.status_code not in {302, 401, 403, 404}:
+            wrong.append(f"{address}: refused as {answer.status_code} {answer.content[:120]!r}")
+        client = client if address.route != "sign-out/" else here.client(role)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", sorted(ON_SHIFT))
+def test_another_centers_things_look_like_missing(role: str, here: Whole, there: Whole) -> None:
+    client, wrong = there.client(role), []
+    for address in listed():
+        if "<int:" not in address.route and address.route not in FORMS or role not in ROLES[str(address)]:
+            continue
+        theirs = ask(client, address, here)
+        missing = Whole.__new__(Whole)
+        missing.__dict__ = here.__dict__ | {"ids": dict.fromkeys(here.ids, NONE), "call": NoCall()}
+        nothing = ask(client, address, missing)
+        said = [(answer.status_code, plain(answer)) for answer in (theirs, nothing)]
+        if said[0] != said[1] or said[0][0] != 404:
+            wrong.append(f"{address}: {said}")
+    assert not wrong, "\n".join(wrong)
+
+
+class NoCall:
+    pk = NONE
+
+
+def plain(answer: Any) -> str:
+    """What is said; a page says it in its alert, beside a key that is new each time."""
+    text = str(answer.content.decode())
+    return text.split('role="alert">')[1].split("<", 1)[0] if 'role="alert">' in text else text
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "route", "fields"),
+    [
+        ("dispatcher", "POST", "api/calls/{own}/dispatch/", {"units": ["{unit}"]}),
+        ("dispatcher", "PATCH", "api/calls/{own}/", {"jurisdiction": "{agency}"}),
+        ("dispatcher", "POST", "api/consults/", {"question": "capacity", "requester_agency": "{agency}"}),
+        ("officer", "POST", "api/consults/", {"question": "capacity", "call": "{call}"}),
+        ("officer", "POST", "api/consults/", {"question": "capacity", "requester_unit": "{unit}"}),
+        ("dispatcher", "POST", "api/alerts/{alert}/told/", {"unit": "{unit}"}),
+        ("clinician", "POST", "api/calls/{own}/referrals/", {"service": "{service}"}),
+        ("clinician", "GET", "api/referrals/?call={call}", {}),
+        ("clinician", "GET", "api/follow-ups/?call={call}", {}),
+        ("clinician", "GET", "api/consults/?call={call}", {}),
+    ],
+)  # fmt: skip
+def test_another_centers_ids_are_of_no_use_in_a_body_or_a_query(
+    role: str, method: str, route: str, fields: dict[str, Any], here: Whole, there: Whole
+) -> None:
+    here.police.agency.code = "elsewhere"
+    here.police.agency.save()
+    theirs = {
+        "own": there.call.pk, "alert": there.ids["alert_id"], "call": here.call.pk, "unit": here.free.pk,
+        "service": here.service.pk, "agency": "elsewhere",
+    }  # fmt: skip
+    sent = json.loads(json.dumps(fields))
+    for name, value in sent.items():
+        filled = [str(part).format(**theirs) for part in value] if isinstance(value, list) else value.format(**theirs)
+        sent[name] = (
+            [int(part) for part in filled]
+            if isinstance(filled, list)
+            else int(filled)
+            if filled.isdecimal()
+            else filled
+        )
+    headers = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": "999999"}
+    path = "/" + route.format(**theirs)
+    answer = there.client(role).generic(method, path, json.dumps(sent), "application/json", headers=headers)
+    assert answer.status_code in {400, 404}, answer.content
+    assert here.center.name not in answer.content.decode()
+
+
+def test_no_change_is_made_from_another_site(here: Whole) -> None:
+    """Signed in, every role's cookie, and no CSRF token."""
+    for role in (Role.DISPATCHER, Role.CLINICIAN, Role.OFFICER):
+        victim = Client(enforce_csrf_checks=True)
+        victim.cookies = here.client(role).cookies
+        for address in listed():
+            if address.method != "GET" and role in ROLES[str(address)]:
+                assert ask(victim, address, here).status_code == 403, address
