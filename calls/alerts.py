@@ -50,7 +50,7 @@ def tell_unit(*, actor: User, now: datetime, alert_id: int, unit_id: int, by_rad
     if told.told_at is None:
         write(told, told_at=now, told_by=actor, by_radio=by_radio)
         _record(kinds.ALERT_TOLD, alert)
-    if not alert.told.filter(told_at__isnull=True).exists():
+    if alert.closed_at is None and not alert.told.filter(told_at__isnull=True).exists():
         _close(alert, actor, now)
     return {"alert_id": alert.pk}
 
