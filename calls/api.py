@@ -89,12 +89,13 @@ class UnitStatus(View):
     def post(self, request: Request, unit_id: int) -> Response:
         fields = self.parsed(request, serializers.UnitStatus)
         status = fields.pop("status")
+        meant: dict[str, Any] = {"at": fields.pop("at", None), "assignment_id": fields.pop("assignment", None)}
         if status in stages.REPORTED:
-            return self.change(request, stages.report_stage, unit_id=unit_id, stage=status, at=fields.get("at"))
+            return self.change(request, stages.report_stage, unit_id=unit_id, stage=status, **meant)
         if status == "available":
             for name in ("reason", "until"):
                 fields.pop(name, None)
-            return self.change(request, stages.free_unit, unit_id=unit_id, **fields)
+            return self.change(request, stages.free_unit, unit_id=unit_id, **meant, **fields)
         wanted = {name: fields[name] for name in ("reason", "until") if name in fields}
         return self.change(request, stages.set_unit_status, unit_id=unit_id, status=status, **wanted)
 

@@ -46,7 +46,7 @@ UNIT_SENT = _kind(
 )
 STAGE_REPORTED = _kind(
     "unit.stage_reported",
-    f"{_ASSIGNMENT} {_UNIT} {_CALL_TIMES}",
+    f"{_ASSIGNMENT} assignment.disposition_owed_at {_UNIT} {_CALL_TIMES}",
     "assignment_id stage late backward repeated",
 )
 UNIT_CLEARED = _kind(

@@ -115,7 +115,11 @@ def test_the_log_alone_rebuilds_every_operational_field(scene: Scene) -> None:
     play(scene)
     send(scene.dispatcher, make_call(scene.dispatcher), scene.police, now=later(minutes=90))
     rebuilt = fold(Event.objects.order_by("seq"))
-    for model, rows in (("call", Call.objects.all()), ("assignment", Assignment.objects.all()), ("unit", Unit.objects.all())):
+    for model, rows in (
+        ("call", Call.objects.all()),
+        ("assignment", Assignment.objects.all()),
+        ("unit", Unit.objects.all()),
+    ):
         for row in rows:
             told = rebuilt.get((model, row.pk), {})
             now = {name.split(".")[1]: value for name, value in sets_of(row, *told_fields(model)).items()}
