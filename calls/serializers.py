@@ -120,6 +120,11 @@ class UnitStatus(StrictSerializer):
     until = s.DateTimeField(required=False, allow_null=True)
 
 
+class Exchange(StrictSerializer):
+    call = s.IntegerField(required=False, min_value=1, max_value=2**62)
+    override_reason = text()
+
+
 class DispositionShape(StrictSerializer):
     disposition = s.ChoiceField(choices=Assignment.Disposition.choices, required=False, allow_blank=True, default="")
     outcome = choice(Assignment.Outcome.choices)

@@ -195,3 +195,14 @@ def test_a_unit_goes_out_of_service_and_comes_back(desk: dict[str, Any]) -> None
     answer = post(desk["client"], path, {"status": "available"})
     unit.refresh_from_db()
     assert (answer.status_code, unit.status) == (200, "available")
+
+
+def test_a_unit_goes_from_one_call_to_another_in_one_request(desk: dict[str, Any]) -> None:
+    unit = make_unit(desk["center"], "P101", "police")
+    first, second = make_call(desk["dispatcher"]), make_call(desk["dispatcher"])
+    send(desk["dispatcher"], first, unit)
+    answer = post(desk["client"], f"/api/units/{unit.pk}/exchange/", {"call": second.pk})
+    assert (answer.status_code, answer.json()["left_call_id"]) == (200, first.pk)
+    assert unit.assignments.open().get().call_id == second.pk
+    assert post(desk["client"], f"/api/units/{unit.pk}/exchange/", {}).json()["left_call_id"] == second.pk
+    assert post(desk["client"], f"/api/units/{unit.pk}/exchange/", {"call": 2**61}).status_code == 409
