@@ -8,6 +8,7 @@ from calls import kinds
 from calls.fetch import lock_units, open_call, require_dispatch
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, call_status, lighter
 from calls.models import Assignment, Call
+from calls.triage.facts import NOT_ASKED
 from care_dispatch.access import Role
 from care_dispatch.log import record, write
 from care_dispatch.log.door import position_now, sets_of
@@ -92,7 +93,7 @@ def unit_held(unit: Unit, held: Assignment) -> UnitHeld:
     )
 
 
-def care_block(call: Call, units: Iterable[Unit], *, police_there: bool) -> str:
+def care_block(call: Call, units: Sequence[Unit], *, police_there: bool) -> str:
     """Why CARE must not go alone to this call now, in words; empty when it may."""
     care = [unit.callsign for unit in units if unit.discipline == Discipline.CARE]
     if not care or police_there:
@@ -103,10 +104,23 @@ def care_block(call: Call, units: Iterable[Unit], *, police_there: bool) -> str:
     asked = call.services if not call.mode_override else SERVICES_OF_RESPONSE[call.mode_override]
     if "police" in asked:
         return f"Call {call.number} asks for police: send them with {names}, or say why CARE goes alone."
-    open_questions = call.verdict.proof.get("safety_questions", []) if call.verdict else []
-    if open_questions and not call.mode_override:
+    # A response set by hand answers a question only with the reason it was set for.
+    if (open_questions := _open_questions(call, units)) and not (call.mode_override and call.mode_reason.strip()):
         return f"Not known on call {call.number}: {', '.join(open_questions)}. Ask, send police too, or say why not."
     return ""
+
+
+def _open_questions(call: Call, units: Iterable[Unit]) -> list[str]:
+    """What must be asked before CARE goes alone, also where triage meant nobody to go in person and did not ask."""
+    if call.verdict is None:
+        return []
+    asked: list[str] = call.verdict.proof.get("safety_questions", [])
+    facts = call.verdict.facts
+    alone = all(unit.discipline == Discipline.CARE for unit in units) and not call.assignments.open().exists()
+    by_phone = call.level in (None, 1) and facts.get("responder_on_scene") != "police"
+    if not asked and by_phone and alone and facts.get("weapon", NOT_ASKED) == NOT_ASKED:
+        return ["weapon"]
+    return asked
 
 
 def _police_on(call: Call) -> bool:

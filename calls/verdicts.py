@@ -15,7 +15,8 @@ from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
 from calls.models import Alert, Call, FactStatement, NarrativeEntry, RuleSet, Verdict
 from calls.rules_in_force import parsed, rule_set_for
-from care_dispatch.due.work import finish, schedule
+from calls.triage.facts import NOT_ASKED
+from care_dispatch.due.work import finish, schedule, schedule_once
 from care_dispatch.log import perform, record, write
 from teams.models import Unit
 
@@ -46,6 +47,9 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     statements = [*FactStatement.objects.filter(call=call)]
     facts = effective(statements) | {"location_confirmed": "yes" if call.location_confirmed else "no"}
     rule_set, judged = _judge(call, facts, now)
+    _ask_in_time(call, judged, now)
+    if rule_set is None:
+        schedule(TRIAGE, call.pk, due_at=now + RETRY_FALLBACK, now=now, version=call.facts_version)
     if _same(call.verdict, rule_set, call.facts_version, facts):
         call.save(update_fields=_READ)
         return {"call_id": call_id}
@@ -57,9 +61,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
         refs={"verdict_id": verdict.pk, "statement_ids": [row.pk for row in read]},
     )  # fmt: skip
     if rule_set is None:
-        schedule(TRIAGE, call.pk, due_at=now + RETRY_FALLBACK, now=now, version=call.facts_version)
         _alert(call, Alert.Kind.TRIAGE_FALLBACK, f"Call {call.number}: the rules did not run; {judged['because']}", now)
-    _ask_in_time(call, judged, now)
     _tell_of_change(call, before, verdict, now)
     return {"call_id": call_id, "verdict_id": verdict.pk}
 
@@ -172,9 +174,9 @@ def _outgrown(call: Call, verdict: Verdict) -> bool:
 
 
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
-    """While a lighter answer waits for a safety question, start its clock; stop it when nothing is open."""
+    """While a lighter answer waits for a safety question, its clock runs; it stops when nothing is open."""
     if judged.get("safety_questions") and call.center.timers_run:
-        schedule(QUESTION, call.pk, due_at=now + ANSWER_WITHIN, now=now, version=call.facts_version)
+        schedule_once(QUESTION, call.pk, due_at=now + ANSWER_WITHIN, version=call.facts_version)
     else:
         finish(QUESTION, call.pk)
 
@@ -188,12 +190,15 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
     """What was not asked becomes unknown, which is never safe; the rules decide again."""
     call = Call.objects.select_for_update(of=("self",)).select_related("verdict", "center").get(pk=call_id)
     finish(QUESTION, call_id)
-    questions = call.verdict.proof.get("safety_questions", []) if call.verdict else []
+    known = effective(FactStatement.objects.filter(call=call))  # an answer may be waiting for its verdict
+    asked = call.verdict.proof.get("safety_questions", []) if call.verdict else []
+    questions = [fact for fact in asked if known.get(fact, NOT_ASKED) == NOT_ASKED]
     if call.status == Call.Status.CLOSED or not questions:
         return {"call_id": call_id}
+    # In the caller's place, so that what the caller says later takes it back.
     FactStatement.objects.bulk_create(
         FactStatement(
-            call=call, fact=fact, value="unknown", source=FactStatement.Source.QUESTION, informant="not answered",
+            call=call, fact=fact, value="unknown", source=FactStatement.Source.QUESTION, informant="caller",
             evidence=f"not answered within {ANSWER_WITHIN.seconds} seconds", stated_at=now,
         )
         for fact in questions
@@ -206,20 +211,22 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
 
 
 def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: datetime) -> None:
-    """One alert when the response changes, or when a safety fact worsens while units are on the call."""
-    if before is None:
-        return
+    """One alert when the response changes, or when a safety fact worsens while units are on the call.
+
+    Units sent before the first verdict knew nothing: all it finds is news to them.
+    """
+    known = before.facts if before else {}
     worse = [
-        f"{triage.label(fact)}: {before.facts.get(fact, 'not asked')} → {value}".upper()
+        f"{triage.label(fact)}: {known.get(fact, 'not asked')} → {value}".upper()
         for fact, value in after.facts.items()
-        if triage.is_worse(fact, before.facts.get(fact), value)
+        if triage.is_worse(fact, known.get(fact), value)
     ]
     units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
     if worse and units:
         names = ", ".join(unit.callsign for unit in units)
         text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
         _alert(call, Alert.Kind.SAFETY_WORSENED, text, now, units)
-    elif before.response != after.response:
+    elif before is not None and before.response != after.response:
         text = f"Call {call.number}: {MODES[before.response][1]} → {MODES[after.response][1]}"
         _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
 

@@ -52,6 +52,16 @@ def schedule(kind: str, subject_id: int, *, due_at: datetime, now: datetime, ver
         call_due(kind, subject_id)
 
 
+def schedule_once(kind: str, subject_id: int, *, due_at: datetime, version: int = 0) -> None:
+    """Make the row unless there is one: a clock that runs is not set back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO due_due (kind, subject_id, version, due_at, attempts, last_error)"
+            " VALUES (%s, %s, %s, %s, 0, '') ON CONFLICT (kind, subject_id) DO NOTHING",
+            [kind, subject_id, version, due_at],
+        )
+
+
 def finish(kind: str, subject_id: int, *, version: int | None = None) -> None:
     """Take the row away; with ``version`` only if nobody asked for a newer one meanwhile."""
     with connection.cursor() as cursor:
