@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from calls import kinds
+from calls.alerts import warn_if_not_cleared
 from calls.fetch import lock_units, open_call, require_dispatch
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, call_status, lighter
 from calls.models import Assignment, Call
@@ -150,6 +151,7 @@ def _assign(
         kinds.UNIT_SENT, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
         sets=sets, refs={"assignment_id": assignment.pk, "override": override or ""},
     )  # fmt: skip
+    warn_if_not_cleared(assignment, unit, status, now)
     return assignment
 
 

@@ -22,7 +22,6 @@ EndReason = Assignment.EndReason
 REPORTED = STAGES[1:-1]
 NO_ASSIGNMENT = "There is no such assignment."
 BEEN_THERE = Assignment.BEEN_THERE
-STATES_OFF_CALL = (Unit.Status.AVAILABLE, Unit.Status.UNAVAILABLE, Unit.Status.OFF_DUTY)
 
 
 class NotOnACall(Conflict):
@@ -294,7 +293,7 @@ def set_unit_status(
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is not None:
         raise StillOnACall(f"{unit.callsign} is on call {assignment.call.number}; make it available first.")
-    if status not in STATES_OFF_CALL:
+    if status not in Unit.OFF_CALL:
         raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
     if status == Unit.Status.UNAVAILABLE and not reason.strip():
         raise Invalid(f"Say why {unit.callsign} is out of service.")
