@@ -6,11 +6,13 @@ from typing import Any
 
 from calls import kinds
 from calls.alerts import warn_if_not_cleared
+from calls.closing import HOLD
 from calls.fetch import lock_units, open_call, require_dispatch
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, call_status, lighter
 from calls.models import Assignment, Call
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.access import Role
+from care_dispatch.due.work import finish
 from care_dispatch.log import record, write
 from care_dispatch.log.door import position_now, sets_of
 from care_dispatch.refusal import Conflict, Forbidden, Invalid
@@ -176,6 +178,7 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
         fields["first_on_scene_at"] = now
     if stages and call.held_until is not None:
         fields |= {"held_until": None, "hold_reason": ""}
+        finish(HOLD, call.pk)
     return write(call, **fields) if fields else {}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from calls import kinds, triage
 from calls.alerts import raise_alert
+from calls.closing import HOLD
 from calls.facts import effective
 from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
@@ -54,7 +55,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
         call.save(update_fields=_READ)
         return {"call_id": call_id}
     verdict = _store(call, rule_set, facts, judged, engine, now)
-    before = call.verdict
+    before, held = call.verdict, call.held_until is not None
     sets = _apply(call, verdict, judged)
     record(
         kinds.VERDICT_RECORDED, center_id=call.center_id, call_id=call.pk, sets=sets,
@@ -62,6 +63,9 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     )  # fmt: skip
     if rule_set is None:
         _alert(call, Alert.Kind.TRIAGE_FALLBACK, f"Call {call.number}: the rules did not run; {judged['because']}", now)
+    if held and call.held_until is None:
+        why = "; ".join(_worse(before, verdict)) or MODES[verdict.response][1]
+        _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
     _tell_of_change(call, before, verdict, now)
     return {"call_id": call_id, "verdict_id": verdict.pk}
 
@@ -158,6 +162,10 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
         fields["priority"] = judged["priority"]
     if _outgrown(call, verdict):
         fields |= {"mode_override": "", "mode_reason": ""}
+    heavier = bool(call.response) and lighter(call.response, verdict.response)
+    if call.held_until is not None and (heavier or _worse(call.verdict, verdict)):
+        fields |= {"held_until": None, "hold_reason": ""}
+        finish(HOLD, call.pk)
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)
     sets = write(call, also=_READ, **fields)
@@ -215,12 +223,7 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: dat
 
     Units sent before the first verdict knew nothing: all it finds is news to them.
     """
-    known = before.facts if before else {}
-    worse = [
-        f"{triage.label(fact)}: {known.get(fact, 'not asked')} → {value}".upper()
-        for fact, value in after.facts.items()
-        if triage.is_worse(fact, known.get(fact), value)
-    ]
+    worse = _worse(before, after)
     units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
     if worse and units:
         names = ", ".join(unit.callsign for unit in units)
@@ -229,6 +232,16 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: dat
     elif before is not None and before.response != after.response:
         text = f"Call {call.number}: {MODES[before.response][1]} → {MODES[after.response][1]}"
         _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
+
+
+def _worse(before: Verdict | None, after: Verdict) -> list[str]:
+    """The safety facts that got worse, in words for the radio."""
+    known = before.facts if before else {}
+    return [
+        f"{triage.label(fact)}: {known.get(fact, 'not asked')} → {value}".upper()
+        for fact, value in after.facts.items()
+        if triage.is_worse(fact, known.get(fact), value)
+    ]
 
 
 def _alert(call: Call, kind: str, text: str, now: datetime, tell: Sequence[Unit] = ()) -> None:
