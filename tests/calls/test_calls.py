@@ -199,6 +199,18 @@ def test_the_same_field_changed_by_two_shows_both_values() -> None:
     assert (clash["yours"], clash["theirs"], clash["by"]) == ("3", "1", one.pk)
 
 
+def test_a_field_that_is_by_now_what_is_asked_for_is_no_conflict() -> None:
+    center = make_center()
+    one, two = make_user(center), make_user(center)
+    call = make_call(one)
+    base = Event.objects.order_by("-seq").values_list("seq", flat=True)[0]
+    for priority in ("1", "3"):
+        act(change_call, by=one, call_id=call.pk, base=base + 2**40, changes={"priority": priority})
+    act(change_call, by=two, call_id=call.pk, base=base, changes={"priority": "3"})
+    with pytest.raises(SameFieldChanged):
+        act(change_call, by=two, call_id=call.pk, base=base, changes={"priority": "4"})
+
+
 def test_different_fields_changed_by_two_are_both_kept() -> None:
     center = make_center()
     call = make_call(make_user(center))
