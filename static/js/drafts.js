@@ -76,8 +76,8 @@ export class Drafts {
       try {
         await this.server.put(draft);
         const now = this.get(draft.form);
-        if (now?.id === draft.id && now.at === draft.at) this.#write({ ...now, sent: true });
-        else if (!now) await this.server.drop(draft.id);
+        if (now?.id !== draft.id) await this.server.drop(draft.id); // saved meanwhile: its copy came too late
+        else if (now.at === draft.at) this.#write({ ...now, sent: true });
       } catch {
         this.failed = true;
       }
