@@ -207,7 +207,13 @@ export class App {
 
   /** Sign out: nothing typed stays on this computer. */
   async signOut() {
+    await this.outbox?.flush(); // another window's notes too: signing out wipes them all
     const waiting = this.outbox?.waiting().length ?? 0;
+    const refused = this.outbox?.refused().length ?? 0;
+    if (refused) {
+      this.echo(false, `${refused} note${refused > 1 ? "s were" : " was"} refused and ${refused > 1 ? "are" : "is"} only here; discard before you sign out.`);
+      return;
+    }
     if (waiting) {
       this.echo(false, `${waiting} note${waiting > 1 ? "s are" : " is"} not sent yet; sign out when the link is back.`);
       return;

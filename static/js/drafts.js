@@ -40,6 +40,14 @@ export class Drafts {
     this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
   }
 
+  /** Go on with what is typed as a draft of its own: the old one was saved already. @param {string} form */
+  renew(form) {
+    const old = this.get(form);
+    if (!old) return;
+    this.#write({ ...old, id: crypto.randomUUID(), at: Date.now(), sent: false });
+    this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
+  }
+
   /** It is saved: the draft goes, here and on the server. @param {string} form */
   wipe(form) {
     const old = this.get(form);

@@ -150,7 +150,9 @@ def test_a_message_of_garbage_does_not_stop_the_worker(garbage: bytes, desk: Des
     assert alive(stack_db, "worker")
 
 
-def test_work_that_kills_whoever_takes_it_up_is_told_of_too(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_kills_whoever_takes_it_up_is_told_of_too(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A killed process notes no failure: only the counted attempts show it."""
     call = make_call(make_user(make_center()), triaged=False)
     monkeypatch.setattr("calls.verdicts.record_verdict", lambda **args: None)
