@@ -27,7 +27,7 @@ def exchange_unit(
     if left is None:
         raise NotOnACall(f"{unit.callsign} is on no call; send it.")
     # Lock order: both calls by id, then the unit.
-    both = {left, call_id} - {None}
+    both = [pk for pk in (left, call_id) if pk is not None]
     list(Call.objects.select_for_update().filter(pk__in=both).order_by("pk").values_list("pk"))
     if left != call_id:
         assignment, unit = open_assignment_of(actor, unit_id, now)

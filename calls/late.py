@@ -1,6 +1,7 @@
 """Reports that come late: which ended assignment they were meant for, and how they are kept without moving anything."""
 
 from datetime import datetime
+from typing import Any
 
 from calls import kinds
 from calls.fetch import lock_units, may_report
@@ -58,9 +59,9 @@ def keep_late(*, actor: User | None, now: datetime, found: Assignment, stage: st
     return assignment
 
 
-def _missing(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: datetime) -> dict[str, object]:
+def _missing(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: datetime) -> dict[str, Any]:
     """The stage's time if it fell within the assignment, and what a CARE unit that was there after all owes."""
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     ended_at = assignment.cleared_at
     if getattr(assignment, f"{stage}_at") is None and ended_at is not None and at <= ended_at:
         fields[f"{stage}_at"] = max(at, assignment.dispatched_at)

@@ -129,7 +129,7 @@ def test_two_exchanges_in_opposite_directions_do_not_lock_each_other_out(
 
         def swap(unit: Unit, call: Call, barrier: threading.Barrier = barrier, done: list[int] = done) -> None:
             barrier.wait()
-            args = {"unit_id": unit.pk, "call_id": call.pk}
+            args: dict[str, Any] = {"unit_id": unit.pk, "call_id": call.pk}
             done.append(
                 perform(exchange_unit, actor=dispatcher, position="D1", source="test", now=NOW, **args).result[
                     "call_id"

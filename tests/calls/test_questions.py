@@ -11,7 +11,7 @@ from calls.facts import state_facts
 from calls.models import Alert, Call, FactStatement
 from care_dispatch.due.models import Due
 from care_dispatch.due.work import run_once
-from teams.models import User
+from teams.models import Unit, User
 from tests.cast import act, later, make_call, make_center, make_unit, make_user, send, use_default_rules
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,11 @@ def open_question(dispatcher: User) -> Call:
     call = make_call(dispatcher, nature="Mental health, non-violent", facts=OPEN, location_confirmed=True)
     assert call.verdict is not None and call.verdict.proof["safety_questions"] == ["weapon"]
     return call
+
+
+def unit(dispatcher: User, *named: str) -> Unit:
+    assert dispatcher.center is not None
+    return make_unit(dispatcher.center, *named)
 
 
 def look(seconds: float) -> None:
@@ -99,7 +104,7 @@ def test_rules_that_fail_twice_are_still_tried_until_they_run(
 # --- CARE alone -----------------------------------------------------------------------------------
 @pytest.mark.parametrize("response", ["care_only", "care_ems"])
 def test_a_response_set_by_hand_without_a_reason_answers_no_question(dispatcher: User, response: str) -> None:
-    call, care = open_question(dispatcher), make_unit(dispatcher.center)
+    call, care = open_question(dispatcher), unit(dispatcher)
     act(set_mode, by=dispatcher, call_id=call.pk, response=response)
     with pytest.raises(CareNeedsPolice, match="Not known"):
         send(dispatcher, call, care)
@@ -115,15 +120,15 @@ def test_care_does_not_go_alone_in_person_where_nobody_asked_for_weapons(
     call = make_call(dispatcher, nature="Citizen assist", facts=OPEN | facts, location_confirmed=True)
     assert call.response in ("phone", "consult", "standard")
     with pytest.raises(CareNeedsPolice, match="Not known"):
-        send(dispatcher, call, make_unit(dispatcher.center))
+        send(dispatcher, call, unit(dispatcher))
     act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "denied"})
     judge(call, 1)
-    send(dispatcher, call, make_unit(dispatcher.center))
+    send(dispatcher, call, unit(dispatcher))
 
 
 # --- what units on their way must hear ------------------------------------------------------------
 def test_a_unit_sent_before_the_first_verdict_is_told_what_it_finds(dispatcher: User) -> None:
-    police = make_unit(dispatcher.center, "P101", "police")
+    police = unit(dispatcher, "P101", "police")
     call = make_call(dispatcher, triaged=False, narrative="he has a knife in his hand now")
     send(dispatcher, call, police)
     judge(call, 1)
@@ -138,7 +143,7 @@ def test_a_first_verdict_with_nobody_on_the_way_alarms_nobody(dispatcher: User) 
 
 
 def test_a_knife_that_turns_out_to_be_a_gun_is_told(dispatcher: User) -> None:
-    police = make_unit(dispatcher.center, "P101", "police")
+    police = unit(dispatcher, "P101", "police")
     call = make_call(dispatcher, facts=OPEN | {"weapon": "in_hand", "weapon_type": "knife"})
     send(dispatcher, call, police)
     act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon_type": "firearm"})
