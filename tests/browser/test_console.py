@@ -305,6 +305,24 @@ def test_hostile_text_is_text_everywhere(desk: SignIn) -> None:
     assert page.locator(".side img, .row img").count() == 0
 
 
+def test_a_reopened_call_is_news_and_one_that_stood_there_is_not(desk: SignIn) -> None:
+    first = desk("d1", "D1")
+    call = take(first)
+    second = desk("d2", "D2")
+    row = second.locator(f"[data-call='{call.pk}']")
+    expect(row).to_be_visible()
+    said = second.locator("#said")
+    say(first, f"p #{call.number} p")
+    expect(row.locator(".pri")).to_have_text("▲P")
+    second.wait_for_timeout(3500)  # news are said together, every three seconds
+    expect(said).not_to_contain_text("New call")
+    say(first, f"close #{call.number} advised")
+    expect(row).to_have_count(0)
+    say(first, f"re {call.number}; called again")
+    expect(row).to_have_count(1)
+    expect(said).to_contain_text(f"New call {call.number}")
+
+
 def lose_the_answer(page: Page, path: str) -> None:
     """The next change sent there is done, and its answer never arrives."""
 
