@@ -11,6 +11,7 @@ from typing import Any
 from calls import kinds, triage
 from calls.alerts import raise_alert
 from calls.closing import HOLD
+from calls.dispatch import stage_care
 from calls.facts import effective
 from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
@@ -66,6 +67,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if held and call.held_until is None:
         why = "; ".join(_worse(before, verdict)) or MODES[verdict.response][1]
         _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
+    stage_care(call)
     _tell_of_change(call, before, verdict, now)
     return {"call_id": call_id, "verdict_id": verdict.pk}
 

@@ -9,10 +9,12 @@ from calls.closing import close_call, reopen_call
 from calls.dispatch import CareNeedsPolice, set_mode
 from calls.facts import state_facts
 from calls.models import Alert, Call, FactStatement
+from calls.stages import report_stage
 from care_dispatch.due.models import Due
 from care_dispatch.due.work import run_once
 from teams.models import Unit, User
 from tests.cast import act, later, make_call, make_center, make_unit, make_user, send, use_default_rules
+from tests.live.in_step import board_in_step
 
 pytestmark = pytest.mark.django_db
 OPEN = {
@@ -150,3 +152,38 @@ def test_a_knife_that_turns_out_to_be_a_gun_is_told(dispatcher: User) -> None:
     judge(call, 1)
     alert = Alert.objects.get(call=call, kind="safety_worsened")
     assert "KNIFE → FIREARM" in alert.text and "P101" in alert.text
+
+
+# --- CARE on its way when police come to be asked for ----------------------------------------------
+def on_the_way(dispatcher: User) -> tuple[Call, Unit]:
+    call = make_call(dispatcher, facts=OPEN | {"weapon": "denied"}, location_confirmed=True)
+    care = unit(dispatcher, "CARE1")
+    send(dispatcher, call, care)
+    act(report_stage, by=dispatcher, unit_id=care.pk, stage="en_route")
+    assert care.assignments.get().role == "primary"
+    return call, care
+
+
+@pytest.mark.parametrize("how", ["facts", "hand"])
+def test_care_on_its_way_stages_once_police_are_asked_for(dispatcher: User, how: str) -> None:
+    call, care = on_the_way(dispatcher)
+    assert dispatcher.center is not None
+    if how == "facts":
+        act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
+    with board_in_step(dispatcher.center):
+        if how == "facts":
+            judge(call, 1)
+        else:
+            act(set_mode, by=dispatcher, call_id=call.pk, response="police_first")
+    assert care.assignments.get().role == "stage"
+    act(report_stage, by=dispatcher, unit_id=care.pk, stage="on_scene")
+    assert Alert.objects.filter(call=call, kind="not_cleared_to_enter").exists()
+
+
+def test_care_that_is_there_already_is_told_and_not_sent_back_to_stage(dispatcher: User) -> None:
+    call, care = on_the_way(dispatcher)
+    act(report_stage, by=dispatcher, unit_id=care.pk, stage="on_scene")
+    act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
+    judge(call, 1)
+    assert care.assignments.get().role == "primary"
+    assert Alert.objects.get(call=call, kind="safety_worsened").told.get().unit == care
