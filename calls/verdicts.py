@@ -56,7 +56,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
         call.save(update_fields=_READ)
         return {"call_id": call_id}
     verdict = _store(call, rule_set, facts, judged, engine, now)
-    before, held = call.verdict, call.held_until is not None
+    before, held, by_hand = call.verdict, call.held_until is not None, call.mode_override
     sets = _apply(call, verdict, judged)
     record(
         kinds.VERDICT_RECORDED, center_id=call.center_id, call_id=call.pk, sets=sets,
@@ -68,7 +68,8 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
         why = "; ".join(_worse(before, verdict)) or MODES[verdict.response][1]
         _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
     stage_care(call)
-    _tell_of_change(call, before, verdict, now)
+    was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
+    _tell_of_change(call, before, verdict, was, now)
     return {"call_id": call_id, "verdict_id": verdict.pk}
 
 
@@ -176,11 +177,10 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
 
 
 def _outgrown(call: Call, verdict: Verdict) -> bool:
-    """A response set by hand ends when the rules come to ask for more than they did when it was set."""
-    before = call.response or "standard"
-    return (
-        bool(call.mode_override) and lighter(call.mode_override, verdict.response) and lighter(before, verdict.response)
-    )
+    """A lighter response set by hand ends when the rules come to ask for more, or a danger grows, since it was set."""
+    if not call.mode_override or not lighter(call.mode_override, verdict.response):
+        return False
+    return lighter(call.response or "standard", verdict.response) or bool(_worse(call.verdict, verdict))
 
 
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
@@ -220,10 +220,10 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
     return {"call_id": call_id}
 
 
-def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: datetime) -> None:
+def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str, now: datetime) -> None:
     """One alert when the response changes, or when a safety fact worsens while units are on the call.
 
-    Units sent before the first verdict knew nothing: all it finds is news to them.
+    ``was``: the response until now, whether the rules asked for it or it was set by hand and has ended with this. Units sent before the first verdict knew nothing: all it finds is news to them.
     """
     worse = _worse(before, after)
     units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
@@ -231,8 +231,9 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: dat
         names = ", ".join(unit.callsign for unit in units)
         text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
         _alert(call, Alert.Kind.SAFETY_WORSENED, text, now, units)
-    elif before is not None and before.response != after.response:
-        text = f"Call {call.number}: {MODES[before.response][1]} → {MODES[after.response][1]}"
+    elif was != after.response:
+        why = f" ({'; '.join(worse)})" if worse else ""
+        text = f"Call {call.number}: {MODES[was][1]} → {MODES[after.response][1]}{why}"
         _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
 
 

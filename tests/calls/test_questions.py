@@ -187,3 +187,17 @@ def test_care_that_is_there_already_is_told_and_not_sent_back_to_stage(dispatche
     judge(call, 1)
     assert care.assignments.get().role == "primary"
     assert Alert.objects.get(call=call, kind="safety_worsened").told.get().unit == care
+
+
+def test_a_lighter_response_set_by_hand_ends_when_a_danger_grows_though_the_rules_ask_for_the_same(
+    dispatcher: User,
+) -> None:
+    assert dispatcher.center is not None
+    supervisor = make_user(dispatcher.center, "supervisor")
+    call = make_call(dispatcher, facts=OPEN | {"weapon": "recent"}, location_confirmed=True)
+    act(set_mode, by=supervisor, call_id=call.pk, response="care_only", reason="the knife is in the police car")
+    act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
+    after = judge(call, 1)
+    assert (call.response, after.response, after.mode_override) == ("police_first", "police_first", "")
+    alert = Alert.objects.get(call=call, kind="verdict_changed")
+    assert "IN_HAND" in alert.text and "CARE team" in alert.text
