@@ -118,12 +118,11 @@ def _open_questions(call: Call, units: Iterable[Unit]) -> list[str]:
         return []
     asked: list[str] = call.verdict.proof.get("safety_questions", [])
     facts = call.verdict.facts
+    known = facts.get("weapon", NOT_ASKED) != NOT_ASKED or facts.get("responder_on_scene") == "police"
+    if asked or known or call.level not in (None, 1) or any(unit.discipline != Discipline.CARE for unit in units):
+        return asked
     others = call.assignments.open().exclude(unit__discipline=Discipline.CARE)
-    alone = all(unit.discipline == Discipline.CARE for unit in units) and not others.exists()
-    by_phone = call.level in (None, 1) and facts.get("responder_on_scene") != "police"
-    if not asked and by_phone and alone and facts.get("weapon", NOT_ASKED) == NOT_ASKED:
-        return ["weapon"]
-    return asked
+    return [] if others.exists() else ["weapon"]
 
 
 def _police_on(call: Call) -> bool:
