@@ -81,7 +81,14 @@ def report_stage(
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is None:
         raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
+    _still_meant(unit, stage, at, assignment_id)
     return _report(assignment, unit, stage, min(at or now, now), now)
+
+
+def _still_meant(unit: Unit, stage: str, at: datetime | None, assignment_id: int | None) -> None:
+    """What a report is about was looked up before anything was locked: an exchange may have been quicker."""
+    if meant_for(unit.pk, stage, at, assignment_id):
+        raise JustMoved(f"{unit.callsign} was sent or freed just now; look and repeat.")
 
 
 def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: datetime) -> dict[str, Any]:
@@ -164,10 +171,11 @@ def free_unit(
         _say_late(kept, outcome, disposition, destination, now)
         return {"unit_id": unit_id, "assignment_id": kept.pk, "call_id": kept.call_id}
     assignment, unit = open_assignment_of(actor, unit_id, now)
-    at = min(at or now, now)
+    said_at, at = at, min(at or now, now)
     if assignment is None:
         _back_in_service(unit, at, now)
         return {"unit_id": unit.pk}
+    _still_meant(unit, Assignment.Status.CLEARED, said_at, assignment_id)
     at = max(at, assignment.dispatched_at)
     outcome = outcome or (Assignment.Outcome.ENGAGED if disposition else "")
     end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)

@@ -1,21 +1,22 @@
 """Reports that come late: they belong to the call they were meant for, and never move what came after."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from calls import selectors
+from calls import fetch, selectors, stages
+from calls.exchange import exchange_unit
 from calls.models import Assignment, Call, StageReport
 from calls.stages import NotOnACall, free_unit, report_stage, set_unit_status
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import NotFound
 from teams.models import Unit
 from tests.cast import NOW, act, last_event, later, make_call, make_center, make_unit, make_user, put_on_shift, send
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_a_status_moves_only_the_open_assignment_of_its_unit(scene: Any) -> None
 
 
 @pytest.mark.parametrize("year", ["0001", "1970"])
-def test_an_absurd_device_time_breaks_no_page(year: str) -> None:
+def test_an_absurd_device_time_breaks_no_page(year: str, db: None) -> None:
     center = make_center()
     dispatcher, clinician, care = make_user(center), make_user(center, "clinician"), make_unit(center, "CARE1")
     put_on_shift(clinician, care, start=timezone.now() - timedelta(hours=1))
@@ -162,3 +163,38 @@ def test_an_absurd_device_time_breaks_no_page(year: str) -> None:
         assert phone.get("/unit/").status_code == 200
     assert Unit.objects.get(pk=care.pk).status_at is not None
     assert Call.objects.get(pk=call.pk).received_at > NOW
+
+
+@pytest.mark.parametrize("meant", ["assignment", "time"])
+@pytest.mark.parametrize("stage", ["on_scene", "available"])
+def test_a_unit_exchanged_at_the_very_moment_of_a_report_is_not_moved_by_it(
+    meant: str, stage: str, committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exchange commits after the report found what it is about and before it has locked it."""
+    center = make_center()
+    dispatcher, police = make_user(center), make_unit(center, "P101", "police")
+    first, second = make_call(dispatcher, triaged=False), make_call(dispatcher, triaged=False)
+    send(dispatcher, first, police)
+    named: dict[str, Any] = (
+        {"assignment_id": police.assignments.get().pk} if meant == "assignment" else {"at": later(minutes=1)}
+    )
+
+    def exchanged_first(unit_id: int) -> Any:
+        monkeypatch.setattr(stages, "lock_call_of", fetch.lock_call_of)
+
+        def exchange() -> None:
+            act(exchange_unit, by=dispatcher, now=later(minutes=2), unit_id=unit_id, call_id=second.pk)
+            connections.close_all()
+
+        other = threading.Thread(target=exchange)
+        other.start()
+        other.join(20)
+        return fetch.lock_call_of(unit_id)
+
+    monkeypatch.setattr(stages, "lock_call_of", exchanged_first)
+    report: dict[str, Any] = {} if stage == "available" else {"stage": stage}
+    action = free_unit if stage == "available" else report_stage
+    with pytest.raises(stages.JustMoved):
+        act(action, by=dispatcher, now=later(minutes=3), unit_id=police.pk, **report, **named)
+    mine = police.assignments.open().get()
+    assert (mine.call_id, mine.status) == (second.pk, "dispatched")
