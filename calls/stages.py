@@ -100,7 +100,7 @@ def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: d
         repeated=placed.repeated, source=source_now(),
     )  # fmt: skip
     device_at = at if at != now else None
-    at = max(at, assignment.dispatched_at)
+    at = max(at, assignment.dispatched_at) if device_at else at
     fields: dict[str, Any] = {}
     if getattr(assignment, f"{stage}_at") is None:
         fields[f"{stage}_at"] = at
@@ -171,12 +171,11 @@ def free_unit(
         _say_late(kept, outcome, disposition, destination, now)
         return {"unit_id": unit_id, "assignment_id": kept.pk, "call_id": kept.call_id}
     assignment, unit = open_assignment_of(actor, unit_id, now)
-    said_at, at = at, min(at or now, now)
     if assignment is None:
         _back_in_service(unit, at, now)
         return {"unit_id": unit.pk}
-    _still_meant(unit, Assignment.Status.CLEARED, said_at, assignment_id)
-    at = max(at, assignment.dispatched_at)
+    _still_meant(unit, Assignment.Status.CLEARED, at, assignment_id)
+    at = max(min(at, now), assignment.dispatched_at) if at else now
     outcome = outcome or (Assignment.Outcome.ENGAGED if disposition else "")
     end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)
     if disposition:
@@ -185,15 +184,15 @@ def free_unit(
     return {"unit_id": unit.pk, "assignment_id": assignment.pk, "call_id": assignment.call_id}
 
 
-def _back_in_service(unit: Unit, at: datetime, now: datetime) -> None:
-    """A unit on no call is available; said before its newest status, it is kept in the log and changes nothing."""
+def _back_in_service(unit: Unit, at: datetime | None, now: datetime) -> None:
+    """A unit on no call is available. What a device said before the unit's newest status is kept and changes nothing."""
     sets: dict[str, Any] = {}
-    if unit.status_at is None or at >= unit.status_at:
-        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=at, unavailable_reason="", unavailable_until=None)
+    if at is None or unit.status_at is None or at >= unit.status_at:
+        since = min(at or now, now)
+        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=since, unavailable_reason="", unavailable_until=None)
     record(
-        kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets,
-        device_at=at if at != now else None,
-    )  # fmt: skip
+        kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets, device_at=at
+    )
 
 
 def _say_late(assignment: Assignment, outcome: str, disposition: str, destination: str, now: datetime) -> None:

@@ -136,6 +136,14 @@ def test_an_old_available_does_not_bring_back_a_unit_out_of_service(scene: Any) 
     assert fresh(scene.care).status == "available"
 
 
+def test_a_dispatchers_word_counts_though_another_servers_clock_is_ahead(scene: Any) -> None:
+    scene.free(40)
+    ahead = later(minutes=45, seconds=2)
+    act(set_unit_status, by=scene.dispatcher, now=ahead, unit_id=scene.care.pk, status="unavailable", reason="car")
+    scene.free(45)
+    assert fresh(scene.care).status == "available"
+
+
 def test_a_status_moves_only_the_open_assignment_of_its_unit(scene: Any) -> None:
     other = make_unit(scene.center, "CARE2")
     send(scene.dispatcher, scene.second, other, override_reason="x", now=later(minutes=36))
