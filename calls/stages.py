@@ -191,7 +191,12 @@ def _back_in_service(unit: Unit, at: datetime | None, now: datetime) -> None:
         since = min(at or now, now)
         sets = write(unit, status=Unit.Status.AVAILABLE, status_at=since, unavailable_reason="", unavailable_until=None)
     record(
-        kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets, device_at=at
+        kinds.UNIT_STATUS,
+        center_id=unit.center_id,
+        unit_id=unit.pk,
+        agency_id=unit.agency_id,
+        sets=sets,
+        device_at=min(at, now) if at else None,
     )
 
 
