@@ -7,12 +7,13 @@ from typing import Any
 
 from calls import kinds
 from calls.fetch import may_open, own_unit_ids
-from calls.models import Alert, AlertTold, Call
+from calls.lifecycle import arrived
+from calls.models import Alert, AlertTold, Assignment, Call
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Forbidden, NotFound
-from teams.models import Center, Unit, User
+from teams.models import Center, Discipline, Unit, User
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,17 @@ def raise_alert(
     return alert
 
 
+def warn_if_not_cleared(assignment: Assignment, unit: Unit, stage: str, now: datetime) -> None:
+    """CARE that was to stage and says it is at the door without the wave: the console must know at once."""
+    entering = unit.discipline == Discipline.CARE and assignment.role == Assignment.Role.STAGE and arrived(stage)
+    if not entering or assignment.cleared_to_enter_at is not None:
+        return
+    call, kind = assignment.call, Alert.Kind.NOT_CLEARED_TO_ENTER
+    if not Alert.objects.filter(call=call, kind=kind, closed_at__isnull=True, told__unit=unit).exists():
+        text = f"{unit.callsign} is on scene of call {call.number} and nobody has cleared it to enter."
+        raise_alert(center=unit.center, kind=kind, text=text, now=now, call=call, tell=[unit])
+
+
 def tell_unit(*, actor: User, now: datetime, alert_id: int, unit_id: int, by_radio: bool) -> dict[str, Any]:
     """Stamp that a unit knows: a dispatcher told it by radio, or its own crew acknowledged."""
     alert = _lock_alert(actor, alert_id, now)
@@ -50,7 +62,7 @@ def tell_unit(*, actor: User, now: datetime, alert_id: int, unit_id: int, by_rad
     if told.told_at is None:
         write(told, told_at=now, told_by=actor, by_radio=by_radio)
         _record(kinds.ALERT_TOLD, alert)
-    if not alert.told.filter(told_at__isnull=True).exists():
+    if alert.closed_at is None and not alert.told.filter(told_at__isnull=True).exists():
         _close(alert, actor, now)
     return {"alert_id": alert.pk}
 

@@ -8,7 +8,19 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls import alerts, closing, dispatch, facts, intake, narrative, selectors, serializers, stages, vocabulary
+from calls import (
+    alerts,
+    closing,
+    dispatch,
+    exchange,
+    facts,
+    intake,
+    narrative,
+    selectors,
+    serializers,
+    stages,
+    vocabulary,
+)
 from calls.preview import preview
 from calls.units_named import unit_ids_named
 from care_dispatch.access import tier_of
@@ -89,14 +101,22 @@ class UnitStatus(View):
     def post(self, request: Request, unit_id: int) -> Response:
         fields = self.parsed(request, serializers.UnitStatus)
         status = fields.pop("status")
+        meant: dict[str, Any] = {"at": fields.pop("at", None), "assignment_id": fields.pop("assignment", None)}
         if status in stages.REPORTED:
-            return self.change(request, stages.report_stage, unit_id=unit_id, stage=status, at=fields.get("at"))
+            return self.change(request, stages.report_stage, unit_id=unit_id, stage=status, **meant)
         if status == "available":
             for name in ("reason", "until"):
                 fields.pop(name, None)
-            return self.change(request, stages.free_unit, unit_id=unit_id, **fields)
+            return self.change(request, stages.free_unit, unit_id=unit_id, **meant, **fields)
         wanted = {name: fields[name] for name in ("reason", "until") if name in fields}
         return self.change(request, stages.set_unit_status, unit_id=unit_id, status=status, **wanted)
+
+
+class Exchange(View):
+    def post(self, request: Request, unit_id: int) -> Response:
+        fields = self.parsed(request, serializers.Exchange)
+        call_id = fields.pop("call", None)
+        return self.change(request, exchange.exchange_unit, unit_id=unit_id, call_id=call_id, **fields)
 
 
 class AssignmentChange(View):

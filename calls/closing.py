@@ -1,20 +1,24 @@
 """The end of a call and its return: close, cancel, hold, reopen. Nothing is ever deleted."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from calls import kinds
-from calls.alerts import close_alerts_of
+from calls.alerts import close_alerts_of, raise_alert
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.lifecycle import call_status
-from calls.models import Assignment, Call
+from calls.models import Alert, Assignment, Call
 from care_dispatch.due.work import finish, schedule
-from care_dispatch.log import record, write
+from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Invalid
 from teams.models import User
 
+logger = logging.getLogger(__name__)
+
+HOLD = "hold"
 # What falls away when nobody works the call any more.
-_REMINDERS = ("triage", "question")
+_REMINDERS = ("triage", "question", HOLD)
 
 
 class UnitsStillAssigned(Conflict):
@@ -56,6 +60,8 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         closed_as=closed_as,
         close_reason=reason,
         not_sent_reason=not_sent_reason or call.not_sent_reason,
+        held_until=None,
+        hold_reason="",
     )
     for kind in _REMINDERS:
         finish(kind, call.pk)
@@ -84,17 +90,50 @@ def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str)
 
 
 def hold_call(*, actor: User | None, now: datetime, call_id: int, minutes: int, reason: str) -> dict[str, Any]:
-    """Park a pending call until a time, with a reason; the board keeps showing it and its age."""
+    """Park a pending call until a time, with a reason; the board keeps showing it and its age, and it comes back."""
     require_dispatch(actor, "hold a call")
     call = open_call(actor, call_id, now)
-    sets = write(call, held_until=now + timedelta(minutes=minutes), hold_reason=reason)
+    if callsigns := list(call.assignments.open().values_list("unit__callsign", flat=True)):
+        raise UnitsStillAssigned(f"{', '.join(callsigns)} on call {call.number}; only a call that waits is held.")
+    until = now + timedelta(minutes=minutes)
+    sets = write(call, held_until=until, hold_reason=reason)
     record(kinds.CALL_HELD, center_id=call.center_id, call_id=call.pk, sets=sets)
+    if call.center.timers_run:
+        schedule(HOLD, call.pk, due_at=until, now=now)
     return {"call_id": call.pk}
 
 
 def unhold_call(*, actor: User | None, now: datetime, call_id: int) -> dict[str, Any]:
     require_dispatch(actor, "take a call off hold")
-    call = open_call(actor, call_id, now)
+    _end_hold(open_call(actor, call_id, now))
+    return {"call_id": call_id}
+
+
+def run_hold(call_id: int, version: int, now: datetime, source: str) -> None:
+    """Due work: a hold's time is up."""
+    perform(hold_over, actor=None, position="", source=source, now=now, call_id=call_id)
+
+
+def hold_over(*, actor: None, now: datetime, call_id: int) -> dict[str, Any]:
+    """Bring a call back whose hold has run out, and say so."""
+    call = lock_call(None, call_id, now)
+    if call.held_until is None:
+        finish(HOLD, call_id)
+    elif call.held_until > now:  # made longer after this work was taken up
+        schedule(HOLD, call_id, due_at=call.held_until, now=now)
+    else:
+        text = f"Call {call.number}: its hold is over ({call.hold_reason})"
+        _end_hold(call)
+        raise_alert(center=call.center, kind=Alert.Kind.HOLD_OVER, text=text, now=now, call=call)
+    return {"call_id": call_id}
+
+
+def _end_hold(call: Call) -> None:
     sets = write(call, held_until=None, hold_reason="")
+    finish(HOLD, call.pk)
     record(kinds.CALL_HELD, center_id=call.center_id, call_id=call.pk, sets=sets)
-    return {"call_id": call.pk}
+
+
+def hold_gave_up(call_id: int, attempts: int, error: str, now: datetime) -> None:
+    """The board still shows the call and until when it was held; the log line is all there is to add."""
+    logger.error("the hold of call %s could not be ended after %s attempts: %s", call_id, attempts, error)

@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from calls import kinds
+from calls.alerts import warn_if_not_cleared
+from calls.closing import HOLD
 from calls.fetch import lock_units, open_call, require_dispatch
-from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, call_status, lighter
+from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, arrived, call_status, lighter
 from calls.models import Assignment, Call
+from calls.triage.facts import NOT_ASKED
 from care_dispatch.access import Role
+from care_dispatch.due.work import finish
 from care_dispatch.log import record, write
 from care_dispatch.log.door import position_now, sets_of
 from care_dispatch.refusal import Conflict, Forbidden, Invalid
@@ -92,7 +96,7 @@ def unit_held(unit: Unit, held: Assignment) -> UnitHeld:
     )
 
 
-def care_block(call: Call, units: Iterable[Unit], *, police_there: bool) -> str:
+def care_block(call: Call, units: Sequence[Unit], *, police_there: bool) -> str:
     """Why CARE must not go alone to this call now, in words; empty when it may."""
     care = [unit.callsign for unit in units if unit.discipline == Discipline.CARE]
     if not care or police_there:
@@ -100,13 +104,25 @@ def care_block(call: Call, units: Iterable[Unit], *, police_there: bool) -> str:
     names = " and ".join(care)
     if not call.response and not call.mode_override:
         return f"Call {call.number} is not triaged yet: send police with {names}, or say why CARE goes alone."
-    asked = call.services if not call.mode_override else SERVICES_OF_RESPONSE[call.mode_override]
-    if "police" in asked:
+    if "police" in services_asked(call):
         return f"Call {call.number} asks for police: send them with {names}, or say why CARE goes alone."
-    open_questions = call.verdict.proof.get("safety_questions", []) if call.verdict else []
-    if open_questions and not call.mode_override:
+    # A response set by hand answers a question only with the reason it was set for.
+    if (open_questions := _open_questions(call, units)) and not (call.mode_override and call.mode_reason.strip()):
         return f"Not known on call {call.number}: {', '.join(open_questions)}. Ask, send police too, or say why not."
     return ""
+
+
+def _open_questions(call: Call, units: Iterable[Unit]) -> list[str]:
+    """What must be asked before CARE goes alone, also where triage meant nobody to go in person and did not ask."""
+    if call.verdict is None:
+        return []
+    asked: list[str] = call.verdict.proof.get("safety_questions", [])
+    facts = call.verdict.facts
+    known = facts.get("weapon", NOT_ASKED) != NOT_ASKED or facts.get("responder_on_scene") == "police"
+    if asked or known or call.level not in (None, 1) or any(unit.discipline != Discipline.CARE for unit in units):
+        return asked
+    others = call.assignments.open().exclude(unit__discipline=Discipline.CARE)
+    return [] if others.exists() else ["weapon"]
 
 
 def _police_on(call: Call) -> bool:
@@ -136,15 +152,35 @@ def _assign(
         kinds.UNIT_SENT, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
         sets=sets, refs={"assignment_id": assignment.pk, "override": override or ""},
     )  # fmt: skip
+    warn_if_not_cleared(assignment, unit, status, now)
     return assignment
 
 
 def _role(call: Call, unit: Unit) -> str:
     """CARE stages while police are asked for: the officer makes it safe, then waves CARE in."""
-    services = SERVICES_OF_RESPONSE[call.mode_override] if call.mode_override else call.services
     if unit.discipline == Discipline.CARE:
-        return Assignment.Role.STAGE if "police" in services or not call.response else Assignment.Role.PRIMARY
+        stages = "police" in services_asked(call) or not call.response
+        return Assignment.Role.STAGE if stages else Assignment.Role.PRIMARY
     return Assignment.Role.PRIMARY if call.lead == unit.discipline else Assignment.Role.ASSIST
+
+
+def services_asked(call: Call) -> Sequence[str]:
+    """Who should go: what triage says, or what was set by hand instead."""
+    return SERVICES_OF_RESPONSE[call.mode_override] if call.mode_override else call.services
+
+
+def stage_care(call: Call) -> None:
+    """CARE on its way when police come to be asked for stages from now on, as if it were sent now."""
+    if "police" not in services_asked(call):
+        return
+    uncleared = call.assignments.open().filter(unit__discipline=Discipline.CARE, cleared_to_enter_at__isnull=True)
+    for assignment in uncleared.exclude(role=Assignment.Role.STAGE).select_related("unit"):
+        if not arrived(assignment.status):
+            record(
+                kinds.ROLE_SET, center_id=call.center_id, call_id=call.pk, unit_id=assignment.unit_id,
+                agency_id=assignment.unit.agency_id, sets=write(assignment, role=Assignment.Role.STAGE),
+                refs={"assignment_id": assignment.pk},
+            )  # fmt: skip
 
 
 def call_sets(call: Call, now: datetime) -> dict[str, Any]:
@@ -160,6 +196,7 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
         fields["first_on_scene_at"] = now
     if stages and call.held_until is not None:
         fields |= {"held_until": None, "hold_reason": ""}
+        finish(HOLD, call.pk)
     return write(call, **fields) if fields else {}
 
 
@@ -167,11 +204,12 @@ def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason:
     """Set the response by hand: heavier with one key, lighter with a reason, lighter from level 4 by a supervisor."""
     require_dispatch(actor, "set the response")
     call = open_call(actor, call_id, now)
-    down = lighter(response, call.mode_override or call.response)
+    down = lighter(response, call.mode_override or call.response) or lighter(response, call.response)
     if down and not reason.strip():
         raise Invalid(f"Say why {MODES[response][1]} is enough here.")
     if down and call.level == 4 and actor.role != Role.SUPERVISOR:
         raise Forbidden("From level 4 only a supervisor lowers the response.")
     sets = write(call, mode_override=response, mode_reason=reason)
     record(kinds.MODE_SET, center_id=call.center_id, call_id=call.pk, sets=sets)
+    stage_care(call)
     return {"call_id": call.pk}

@@ -116,6 +116,8 @@ def change_call(
             raise Invalid(f"There is no agency {jurisdiction!r} in this center.")
         fields["jurisdiction_id"] = agency.pk
     if clashes := changed_since(base, "call", call_id, fields):
+        if clash := clashes.pop("jurisdiction_id", None):
+            clashes["jurisdiction"] = clash | _agency_codes(yours=clash["yours"], theirs=clash["theirs"])
         names = ", ".join(clashes)
         raise SameFieldChanged(f"Somebody changed {names} since you opened the call.", fields=clashes)
     if "priority" in fields:
@@ -125,6 +127,11 @@ def change_call(
     if {"nature", "type_code", "location_confirmed"} & set(fields):
         schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
     return {"call_id": call.pk}
+
+
+def _agency_codes(**agency_ids: int | None) -> dict[str, str | None]:
+    codes = dict(Agency.objects.filter(pk__in=[pk for pk in agency_ids.values() if pk]).values_list("pk", "code"))
+    return {whose: codes.get(pk) for whose, pk in agency_ids.items()}  # type: ignore[arg-type]  # None is no key
 
 
 def add_caller(*, actor: User | None, now: datetime, call_id: int, **caller: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ _STAMPS = " ".join(f"assignment.{stage}_at" for stage in STAGES)
 _ASSIGNMENT = f"assignment.status assignment.role assignment.call_id assignment.unit_id assignment.end_reason {_STAMPS}"
 _UNIT = "unit.status unit.status_at unit.unavailable_reason unit.unavailable_until"
 _CALL_TIMES = "call.status call.first_dispatched_at call.first_on_scene_at"
-_CLOSED = "call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason"
+_HOLD = "call.held_until call.hold_reason"
+_CLOSED = f"call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason {_HOLD}"
 
 CALL_CREATED = _kind(
     "call.created",
@@ -26,7 +27,7 @@ CALL_CHANGED = _kind(
     f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin",
 )
 CALLER_ADDED = _kind("caller.added", "", "caller_id")
-CALL_HELD = _kind("call.held", "call.held_until call.hold_reason")
+CALL_HELD = _kind("call.held", _HOLD)
 CALL_CLOSED = _kind("call.closed", _CLOSED)
 CALL_REOPENED = _kind("call.reopened", f"{_CLOSED} call.reopened_at")
 MODE_SET = _kind("call.mode_set", "call.mode_override call.mode_reason")
@@ -36,17 +37,17 @@ FACTS_STATED = _kind("facts.stated", "call.facts_version", "statement_ids")
 VERDICT_RECORDED = _kind(
     "verdict.recorded",
     "call.facts_version call.verdict_id call.level call.response call.services call.lead call.priority call.status"
-    " call.mode_override call.mode_reason",
+    f" call.mode_override call.mode_reason {_HOLD}",
     "verdict_id statement_ids",
 )
 UNIT_SENT = _kind(
     "unit.sent",
-    f"{_ASSIGNMENT} assignment.opened_late {_UNIT} {_CALL_TIMES} call.held_until call.hold_reason",
+    f"{_ASSIGNMENT} assignment.opened_late {_UNIT} {_CALL_TIMES} {_HOLD}",
     "assignment_id override",
 )
 STAGE_REPORTED = _kind(
     "unit.stage_reported",
-    f"{_ASSIGNMENT} {_UNIT} {_CALL_TIMES}",
+    f"{_ASSIGNMENT} assignment.disposition_owed_at {_UNIT} {_CALL_TIMES}",
     "assignment_id stage late backward repeated",
 )
 UNIT_CLEARED = _kind(
@@ -55,6 +56,7 @@ UNIT_CLEARED = _kind(
     f" {_UNIT} {_CALL_TIMES}",
     "assignment_id",
 )
+ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
 DISPOSITION_RECORDED = _kind(
     "unit.disposition_recorded",

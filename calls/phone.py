@@ -152,10 +152,11 @@ def _unit_id(user: User, now: datetime) -> int:
 def _status(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     """A stage, available with its contact outcome, or out of service: what each takes and nothing else."""
     status, unit_id = fields["status"], _unit_id(user, now)
+    meant = {"unit_id": unit_id, "assignment_id": fields.get("assignment")} | _only(fields, "at")
     if status in stages.REPORTED:
-        return stages.report_stage, {"unit_id": unit_id, "stage": status} | _only(fields, "at")
+        return stages.report_stage, meant | {"stage": status}
     if status == "available":
-        return stages.free_unit, {"unit_id": unit_id} | _only(fields, "at", "outcome", "disposition", "destination")
+        return stages.free_unit, meant | _only(fields, "outcome", "disposition", "destination")
     return stages.set_unit_status, {"unit_id": unit_id, "status": status} | _only(fields, "reason", "until")
 
 
@@ -165,11 +166,7 @@ def _only(fields: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _release(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     """Police leave while CARE stays: the minutes freed are counted from here."""
-    unit = phone_page.own_unit(user, now)
-    current = phone_page.current_assignment(unit)
-    if current is None:
-        raise stages.NotOnACall("You are on no call.")
-    return stages.release_unit, {"assignment_id": current.pk}
+    return stages.release_unit, {"assignment_id": fields["id"]}
 
 
 def _wave_in(user: User, now: datetime, fields: dict[str, Any]) -> Action:
@@ -212,7 +209,7 @@ def _sign_off(user: User, now: datetime, fields: dict[str, Any]) -> Action:
 
 FORMS = {
     "status": Form(serializers.UnitStatus, _status, "Status sent."),
-    "release": Form(serializers.Nothing, _release, "Released. CARE stays."),
+    "release": Form(OneId, _release, "Released. CARE stays."),
     "wave-in": Form(OneId, _wave_in, "CARE is cleared to enter."),
     "note": Form(PhoneNote, _note, "Note added."),
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),

@@ -1,9 +1,10 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
-from calls import alerts, board, kinds, verdicts
+from calls import alerts, board, closing, kinds, sign_off, verdicts
 from care_dispatch.due.work import DueKind, register_due
 from care_dispatch.live.cards import CardType, register_card
 from care_dispatch.log import register_kinds
+from teams.actions import sign_off_checks
 
 
 def register() -> None:
@@ -14,4 +15,6 @@ def register() -> None:
     register_card(CardType("consult", board.consults_touched, board.consult_cards))
     register_due(DueKind("triage", verdicts.run_triage, verdicts.triage_gave_up))
     register_due(DueKind("question", verdicts.run_question, verdicts.triage_gave_up))
+    register_due(DueKind(closing.HOLD, closing.run_hold, closing.hold_gave_up))
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))
+    sign_off_checks.append(sign_off.nothing_owed)

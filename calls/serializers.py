@@ -112,11 +112,17 @@ class UnitStatus(StrictSerializer):
     status = choice([value for value in Assignment.Status.values if value not in ("dispatched", "cleared")]
                     + ["available", "unavailable", "off_duty"], required=True)  # fmt: skip
     at = s.DateTimeField(required=False)
+    assignment = s.IntegerField(required=False, min_value=1, max_value=2**62)  # the one the crew has before its eyes
     outcome = choice(Assignment.Outcome.choices)
     disposition = choice(Assignment.Disposition.choices)
     destination = text()
     reason = text()
     until = s.DateTimeField(required=False, allow_null=True)
+
+
+class Exchange(StrictSerializer):
+    call = s.IntegerField(required=False, min_value=1, max_value=2**62)
+    override_reason = text()
 
 
 class DispositionShape(StrictSerializer):

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from calls import kinds
-from calls.alerts import drop_unit, raise_alert
+from calls.alerts import drop_unit, warn_if_not_cleared
 from calls.closing import end_call
 from calls.dispatch import call_sets
 from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
+from calls.late import keep_late, meant_for
 from calls.lifecycle import STAGES, arrived, place
-from calls.models import Alert, Assignment, Call, StageReport
+from calls.models import Assignment, Call, StageReport
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.log import record, write
 from care_dispatch.log.door import source_now
@@ -20,7 +21,7 @@ EndReason = Assignment.EndReason
 # What a unit reports on a call, beside dispatched (which dispatch does) and cleared (which free_unit does).
 REPORTED = STAGES[1:-1]
 NO_ASSIGNMENT = "There is no such assignment."
-STATES_OFF_CALL = (Unit.Status.AVAILABLE, Unit.Status.UNAVAILABLE, Unit.Status.OFF_DUTY)
+BEEN_THERE = Assignment.BEEN_THERE
 
 
 class NotOnACall(Conflict):
@@ -56,24 +57,50 @@ def open_assignment_of(actor: User | None, unit_id: int, now: datetime) -> tuple
 
 
 def report_stage(
-    *, actor: User | None, now: datetime, unit_id: int, stage: str, at: datetime | None = None
+    *,
+    actor: User | None,
+    now: datetime,
+    unit_id: int,
+    stage: str,
+    at: datetime | None = None,
+    assignment_id: int | None = None,
 ) -> dict[str, Any]:
     """Take a stage report for the unit's open assignment. ``at``: the device's time, never later than now.
 
-    Late, repeated and backward reports are stored and flagged; none is refused and none moves the state back.
+    ``assignment_id``: the one the crew has before its eyes. Late, repeated and backward reports are stored and flagged
+    with the assignment they belong to; none is refused and none moves the state back.
     """
     if stage not in REPORTED:
         raise Invalid(f"A unit reports one of {', '.join(REPORTED)}.")
+    if found := meant_for(unit_id, stage, at, assignment_id):
+        kept = keep_late(actor=actor, now=now, found=found, stage=stage, at=min(at or now, now))
+        return {
+            "assignment_id": kept.pk, "call_id": kept.call_id, "moved": False, "late": True, "backward": True,
+            "repeated": False,
+        }  # fmt: skip
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is None:
         raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
-    at = min(at or now, now)
+    _still_meant(unit, stage, at, assignment_id)
+    return _report(assignment, unit, stage, min(at or now, now), now)
+
+
+def _still_meant(unit: Unit, stage: str, at: datetime | None, assignment_id: int | None) -> None:
+    """What a report is about was looked up before anything was locked: an exchange may have been quicker."""
+    if meant_for(unit.pk, stage, at, assignment_id):
+        raise JustMoved(f"{unit.callsign} was sent or freed just now; look and repeat.")
+
+
+def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: datetime) -> dict[str, Any]:
+    """The report as it came, and what it moves; a device whose clock is slow puts no stage before the dispatch."""
     call = assignment.call
     placed = place(assignment.status, _newest_stamp(assignment), stage, at)
     StageReport.objects.create(
         assignment=assignment, stage=stage, at=at, received_at=now, late=placed.late, backward=placed.backward,
         repeated=placed.repeated, source=source_now(),
     )  # fmt: skip
+    device_at = at if at != now else None
+    at = max(at, assignment.dispatched_at) if device_at else at
     fields: dict[str, Any] = {}
     if getattr(assignment, f"{stage}_at") is None:
         fields[f"{stage}_at"] = at
@@ -87,11 +114,11 @@ def report_stage(
         sets |= call_sets(call, at)
     record(
         kinds.STAGE_REPORTED, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
-        device_at=at if at != now else None, sets=sets,
+        device_at=device_at, sets=sets,
         refs={"assignment_id": assignment.pk, "stage": stage, "late": placed.late, "backward": placed.backward,
               "repeated": placed.repeated},
     )  # fmt: skip
-    _warn_if_not_cleared(assignment, unit, stage, now)
+    warn_if_not_cleared(assignment, unit, stage, now)
     return {
         "assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves, "late": placed.late,
         "backward": placed.backward, "repeated": placed.repeated,
@@ -100,16 +127,6 @@ def report_stage(
 
 def _newest_stamp(assignment: Assignment) -> datetime | None:
     return max(filter(None, (getattr(assignment, f"{stage}_at") for stage in STAGES)), default=None)
-
-
-def _warn_if_not_cleared(assignment: Assignment, unit: Unit, stage: str, now: datetime) -> None:
-    """CARE that was to stage and says it is at the door without the wave: the console must know at once."""
-    entering = unit.discipline == Discipline.CARE and assignment.role == Assignment.Role.STAGE and arrived(stage)
-    if entering and assignment.cleared_to_enter_at is None:
-        text = f"{unit.callsign} is on scene of call {assignment.call.number} and nobody has cleared it to enter."
-        kind = Alert.Kind.NOT_CLEARED_TO_ENTER
-        if not Alert.objects.filter(call=assignment.call, kind=kind, closed_at__isnull=True).exists():
-            raise_alert(center=unit.center, kind=kind, text=text, now=now, call=assignment.call, tell=[unit])
 
 
 def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
@@ -138,6 +155,7 @@ def free_unit(
     now: datetime,
     unit_id: int,
     at: datetime | None = None,
+    assignment_id: int | None = None,
     outcome: str = "",
     disposition: str = "",
     destination: str = "",
@@ -146,13 +164,19 @@ def free_unit(
     """Make a unit available, at any time. What it was on ends; the disposition it owes is asked for later.
 
     A call whose last unit leaves after anyone arrived is closed as handled; before that it goes back to pending.
+    ``assignment_id``: the one the crew has before its eyes; said of one that has ended, it frees nothing.
     """
+    if found := meant_for(unit_id, Assignment.Status.CLEARED, at, assignment_id):
+        kept = keep_late(actor=actor, now=now, found=found, stage=Assignment.Status.CLEARED, at=min(at or now, now))
+        _say_late(kept, outcome, disposition, destination, now)
+        return {"unit_id": unit_id, "assignment_id": kept.pk, "call_id": kept.call_id}
     assignment, unit = open_assignment_of(actor, unit_id, now)
-    at = min(at or now, now)
     if assignment is None:
-        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=at, unavailable_reason="", unavailable_until=None)
-        record(kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets)
+        _back_in_service(unit, at, now)
         return {"unit_id": unit.pk}
+    _still_meant(unit, Assignment.Status.CLEARED, at, assignment_id)
+    at = max(min(at, now), assignment.dispatched_at) if at else now
+    outcome = outcome or (Assignment.Outcome.ENGAGED if disposition else "")
     end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)
     if disposition:
         _set_disposition(assignment, "", disposition, destination)
@@ -160,14 +184,41 @@ def free_unit(
     return {"unit_id": unit.pk, "assignment_id": assignment.pk, "call_id": assignment.call_id}
 
 
+def _back_in_service(unit: Unit, at: datetime | None, now: datetime) -> None:
+    """A unit on no call is available. What a device said before the unit's newest status is kept and changes nothing."""
+    sets: dict[str, Any] = {}
+    if at is None or unit.status_at is None or at >= unit.status_at:
+        since = min(at or now, now)
+        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=since, unavailable_reason="", unavailable_until=None)
+    record(
+        kinds.UNIT_STATUS,
+        center_id=unit.center_id,
+        unit_id=unit.pk,
+        agency_id=unit.agency_id,
+        sets=sets,
+        device_at=min(at, now) if at else None,
+    )
+
+
+def _say_late(assignment: Assignment, outcome: str, disposition: str, destination: str, now: datetime) -> None:
+    """What a crew says of a contact after its unit was freed; the first word stays."""
+    if disposition:
+        _set_disposition(assignment, outcome, disposition, destination)
+    elif outcome and not assignment.outcome:
+        owed = assignment.disposition_owed_at or now if _owes(assignment.unit, outcome, was_there=True) else None
+        sets = write(assignment, outcome=outcome, disposition_owed_at=owed)
+        _record_disposition(assignment, sets)
+
+
 def end_assignment(
     assignment: Assignment, unit: Unit, at: datetime, now: datetime, *, outcome: str = "", end_reason: str = "",
     released: bool = False,
 ) -> None:  # fmt: skip
     """Close one assignment and free its unit; the call itself is settled by the caller."""
-    was_there = arrived(assignment.status) or assignment.on_scene_at is not None
+    # More than a quarter of real records lack a stage: who met or looked for the person was there.
+    was_there = arrived(assignment.status) or assignment.on_scene_at is not None or outcome in BEEN_THERE
     reason = end_reason or (EndReason.RELEASED if released else EndReason.CLEARED if was_there else EndReason.CANCELLED)
-    owes = unit.discipline == Discipline.CARE and was_there and outcome in ("", Assignment.Outcome.ENGAGED)
+    owes = _owes(unit, outcome, was_there=was_there)
     fields: dict[str, Any] = {"status": Assignment.Status.CLEARED, "cleared_at": at, "end_reason": reason}
     fields |= {"outcome": outcome or assignment.outcome}
     if owes and not assignment.disposition:
@@ -184,11 +235,19 @@ def end_assignment(
     drop_unit(assignment.call_id, unit.pk, now)
 
 
+def _owes(unit: Unit, outcome: str, *, was_there: bool) -> bool:
+    """Whether a crew that leaves owes a disposition."""
+    return unit.discipline == Discipline.CARE and was_there and outcome in ("", Assignment.Outcome.ENGAGED)
+
+
 def _settle(call: Call, at: datetime) -> None:
-    """After a unit left: close the call when the work is done, leave it pending when nobody ever arrived."""
+    """After a unit left: close the call when the work is done, leave it pending when nobody arrived since it opened."""
     if call.status == Call.Status.CLOSED or call.assignments.open().exists():
         return
-    if call.first_on_scene_at is not None:
+    visits = call.assignments.been_there()
+    if call.reopened_at is not None:
+        visits = visits.filter(dispatched_at__gte=call.reopened_at)
+    if visits.exists():
         end_call(call, Call.ClosedAs.HANDLED, "", at)
 
 
@@ -199,6 +258,8 @@ def release_unit(*, actor: User | None, now: datetime, assignment_id: int) -> di
         raise NotOnACall("This unit has left the call already.")
     (unit,) = lock_units(actor, [assignment.unit_id])
     may_report(actor, unit, now)
+    if unit.discipline != Discipline.POLICE:
+        raise Invalid(f"{unit.callsign} is no police unit; make it available instead.")
     others = assignment.call.assignments.open().exclude(pk=assignment.pk)
     if not others.filter(unit__discipline=Discipline.CARE).exists():
         raise StillOnScene(
@@ -227,7 +288,10 @@ def _set_disposition(assignment: Assignment, outcome: str, disposition: str, des
     fields: dict[str, Any] = {"outcome": outcome, "disposition": disposition, "destination": destination}
     if not disposition:
         fields["disposition_owed_at"] = None  # an outcome without engagement owes nothing more
-    sets = write(assignment, **fields)
+    _record_disposition(assignment, write(assignment, **fields))
+
+
+def _record_disposition(assignment: Assignment, sets: dict[str, Any]) -> None:
     record(
         kinds.DISPOSITION_RECORDED, center_id=assignment.call.center_id, call_id=assignment.call_id,
         unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
@@ -241,7 +305,7 @@ def set_unit_status(
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is not None:
         raise StillOnACall(f"{unit.callsign} is on call {assignment.call.number}; make it available first.")
-    if status not in STATES_OFF_CALL:
+    if status not in Unit.OFF_CALL:
         raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
     if status == Unit.Status.UNAVAILABLE and not reason.strip():
         raise Invalid(f"Say why {unit.callsign} is out of service.")

@@ -10,12 +10,15 @@ from typing import Any
 
 from calls import kinds, triage
 from calls.alerts import raise_alert
+from calls.closing import HOLD
+from calls.dispatch import stage_care
 from calls.facts import effective
 from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
 from calls.models import Alert, Call, FactStatement, NarrativeEntry, RuleSet, Verdict
 from calls.rules_in_force import parsed, rule_set_for
-from care_dispatch.due.work import finish, schedule
+from calls.triage.facts import NOT_ASKED
+from care_dispatch.due.work import finish, schedule, schedule_once
 from care_dispatch.log import perform, record, write
 from teams.models import Unit
 
@@ -46,21 +49,27 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     statements = [*FactStatement.objects.filter(call=call)]
     facts = effective(statements) | {"location_confirmed": "yes" if call.location_confirmed else "no"}
     rule_set, judged = _judge(call, facts, now)
+    _ask_in_time(call, judged, now)
+    if rule_set is None:
+        schedule(TRIAGE, call.pk, due_at=now + RETRY_FALLBACK, now=now, version=call.facts_version)
     if _same(call.verdict, rule_set, call.facts_version, facts):
         call.save(update_fields=_READ)
         return {"call_id": call_id}
     verdict = _store(call, rule_set, facts, judged, engine, now)
-    before = call.verdict
+    before, held, by_hand = call.verdict, call.held_until is not None, call.mode_override
     sets = _apply(call, verdict, judged)
     record(
         kinds.VERDICT_RECORDED, center_id=call.center_id, call_id=call.pk, sets=sets,
         refs={"verdict_id": verdict.pk, "statement_ids": [row.pk for row in read]},
     )  # fmt: skip
     if rule_set is None:
-        schedule(TRIAGE, call.pk, due_at=now + RETRY_FALLBACK, now=now, version=call.facts_version)
         _alert(call, Alert.Kind.TRIAGE_FALLBACK, f"Call {call.number}: the rules did not run; {judged['because']}", now)
-    _ask_in_time(call, judged, now)
-    _tell_of_change(call, before, verdict, now)
+    if held and call.held_until is None:
+        why = "; ".join(_worse(before, verdict)) or MODES[verdict.response][1]
+        _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
+    stage_care(call)
+    was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
+    _tell_of_change(call, before, verdict, was, now)
     return {"call_id": call_id, "verdict_id": verdict.pk}
 
 
@@ -156,6 +165,10 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
         fields["priority"] = judged["priority"]
     if _outgrown(call, verdict):
         fields |= {"mode_override": "", "mode_reason": ""}
+    heavier = bool(call.response) and lighter(call.response, verdict.response)
+    if call.held_until is not None and (heavier or _worse(call.verdict, verdict)):
+        fields |= {"held_until": None, "hold_reason": ""}
+        finish(HOLD, call.pk)
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)
     sets = write(call, also=_READ, **fields)
@@ -164,17 +177,16 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
 
 
 def _outgrown(call: Call, verdict: Verdict) -> bool:
-    """A response set by hand ends when the rules come to ask for more than they did when it was set."""
-    before = call.response or "standard"
-    return (
-        bool(call.mode_override) and lighter(call.mode_override, verdict.response) and lighter(before, verdict.response)
-    )
+    """A lighter response set by hand ends when the rules come to ask for more, or a danger grows, since it was set."""
+    if not call.mode_override or not lighter(call.mode_override, verdict.response):
+        return False
+    return lighter(call.response or "standard", verdict.response) or bool(_worse(call.verdict, verdict))
 
 
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
-    """While a lighter answer waits for a safety question, start its clock; stop it when nothing is open."""
+    """While a lighter answer waits for a safety question, its clock runs; it stops when nothing is open."""
     if judged.get("safety_questions") and call.center.timers_run:
-        schedule(QUESTION, call.pk, due_at=now + ANSWER_WITHIN, now=now, version=call.facts_version)
+        schedule_once(QUESTION, call.pk, due_at=now + ANSWER_WITHIN, version=call.facts_version)
     else:
         finish(QUESTION, call.pk)
 
@@ -188,12 +200,15 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
     """What was not asked becomes unknown, which is never safe; the rules decide again."""
     call = Call.objects.select_for_update(of=("self",)).select_related("verdict", "center").get(pk=call_id)
     finish(QUESTION, call_id)
-    questions = call.verdict.proof.get("safety_questions", []) if call.verdict else []
+    known = effective(FactStatement.objects.filter(call=call))  # an answer may be waiting for its verdict
+    asked = call.verdict.proof.get("safety_questions", []) if call.verdict else []
+    questions = [fact for fact in asked if known.get(fact, NOT_ASKED) == NOT_ASKED]
     if call.status == Call.Status.CLOSED or not questions:
         return {"call_id": call_id}
+    # In the caller's place, so that what the caller says later takes it back.
     FactStatement.objects.bulk_create(
         FactStatement(
-            call=call, fact=fact, value="unknown", source=FactStatement.Source.QUESTION, informant="not answered",
+            call=call, fact=fact, value="unknown", source=FactStatement.Source.QUESTION, informant="caller",
             evidence=f"not answered within {ANSWER_WITHIN.seconds} seconds", stated_at=now,
         )
         for fact in questions
@@ -205,23 +220,31 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
     return {"call_id": call_id}
 
 
-def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, now: datetime) -> None:
-    """One alert when the response changes, or when a safety fact worsens while units are on the call."""
-    if before is None:
-        return
-    worse = [
-        f"{triage.label(fact)}: {before.facts.get(fact, 'not asked')} → {value}".upper()
-        for fact, value in after.facts.items()
-        if triage.is_worse(fact, before.facts.get(fact), value)
-    ]
+def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str, now: datetime) -> None:
+    """One alert when the response changes, or when a safety fact worsens while units are on the call.
+
+    ``was``: the response until now, whether the rules asked for it or it was set by hand and has ended with this. Units sent before the first verdict knew nothing: all it finds is news to them.
+    """
+    worse = _worse(before, after)
     units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
     if worse and units:
         names = ", ".join(unit.callsign for unit in units)
         text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
         _alert(call, Alert.Kind.SAFETY_WORSENED, text, now, units)
-    elif before.response != after.response:
-        text = f"Call {call.number}: {MODES[before.response][1]} → {MODES[after.response][1]}"
+    elif was != after.response:
+        why = f" ({'; '.join(worse)})" if worse else ""
+        text = f"Call {call.number}: {MODES[was][1]} → {MODES[after.response][1]}{why}"
         _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
+
+
+def _worse(before: Verdict | None, after: Verdict) -> list[str]:
+    """The safety facts that got worse, in words for the radio."""
+    known = before.facts if before else {}
+    return [
+        f"{triage.label(fact)}: {known.get(fact, 'not asked')} → {value}".upper()
+        for fact, value in after.facts.items()
+        if triage.is_worse(fact, known.get(fact), value)
+    ]
 
 
 def _alert(call: Call, kind: str, text: str, now: datetime, tell: Sequence[Unit] = ()) -> None:

@@ -46,7 +46,9 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> Response | No
 
 BUSY = {
     "error": "unavailable",
-    "message": "The database does not answer; nothing was saved. Try again or use the radio.",
+    # A commit whose answer is lost is saved all the same: never say that it was not.
+    "message": "The database does not answer. A change may be saved or not: send the same again, it is done once, or use"
+    " the radio.",
 }
 
 

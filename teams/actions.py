@@ -151,6 +151,8 @@ def change_unit(*, actor: User | None, now: datetime, unit_id: int, changes: Map
     taken = Unit.objects.filter(center_id=unit.center_id, callsign=callsign, retired=False).exclude(pk=unit.pk)
     if taken.exists():
         raise CallsignTaken(f"There is a unit {callsign} already.")
+    if changes.get("retired") and unit.status not in Unit.OFF_CALL:
+        raise StillAtWork(f"{unit.callsign} is {unit.get_status_display().lower()}; make it available first.")
     sets = write(unit, **changes)
     record(kinds.UNIT_CHANGED, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets)
     return {"unit_id": unit.pk}
@@ -198,7 +200,7 @@ def sign_off(*, actor: User | None, now: datetime, unit_id: int) -> dict[str, An
     if not shifts:
         raise NobodyOnShift(f"Nobody is on shift with {unit.callsign}.")
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
-    if unit.status not in (Unit.Status.AVAILABLE, Unit.Status.UNAVAILABLE, Unit.Status.OFF_DUTY):
+    if unit.status not in Unit.OFF_CALL:
         raise StillAtWork(f"{unit.callsign} is {unit.get_status_display().lower()}; make it available first.")
     for check in sign_off_checks:
         check(unit)

@@ -56,3 +56,8 @@ class UnitAdmin(OwnCenter):
     list_display = ("callsign", "discipline", "agency", "status", "retired")
     # Status moves by dispatch and report, and is logged; it is not edited here.
     readonly_fields = ("status", "status_at", "unavailable_reason", "unavailable_until")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> tuple[str, ...]:
+        """A unit at work is not retired: nobody could take it off its call any more."""
+        at_work = obj is not None and obj.status not in Unit.OFF_CALL
+        return (*self.readonly_fields, "retired") if at_work else self.readonly_fields

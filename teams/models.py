@@ -87,6 +87,9 @@ class Unit(models.Model):
         UNAVAILABLE = "unavailable", "Unavailable"
         OFF_DUTY = "off_duty", "Off duty"
 
+    # Of a unit that is on no call.
+    OFF_CALL = (Status.AVAILABLE, Status.UNAVAILABLE, Status.OFF_DUTY)
+
     center = models.ForeignKey(Center, models.PROTECT, related_name="units")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
     callsign = models.TextField()

@@ -18,6 +18,7 @@ class Alert(models.Model):
         NOT_CLEARED_TO_ENTER = "not_cleared_to_enter", "CARE on scene before it is cleared"
         WORK_FAILED = "work_failed", "Background work failed"
         LOCATE = "locate", "Locate"
+        HOLD_OVER = "hold_over", "Hold over"
 
     center = models.ForeignKey(Center, models.PROTECT, related_name="alerts")
     call = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="alerts")

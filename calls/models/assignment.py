@@ -11,6 +11,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def open(self) -> "AssignmentQuerySet":
         return self.filter(cleared_at__isnull=True)
 
+    def been_there(self) -> "AssignmentQuerySet":
+        """Those whose unit was at the scene and has done what it came for: not those taken away for another call."""
+        stages = ("on_scene", "contact", "transporting", "at_facility", "clearing")
+        there = Q(outcome__in=Assignment.BEEN_THERE)
+        for stage in stages:
+            there |= Q(**{f"{stage}_at__isnull": False})
+        return self.filter(there).exclude(end_reason=Assignment.EndReason.REASSIGNED)
+
 
 class Assignment(models.Model):
     """From dispatch to clear. The first time of each stage stays; later reports are kept beside it."""
@@ -66,6 +74,9 @@ class Assignment(models.Model):
         SHELTER = "shelter", "Shelter"
         DETOX_SOBERING = "detox_sobering", "Detox or sobering"
         DECEASED = "deceased", "Deceased"
+
+    # Whoever says this of a contact was at the scene, whatever stages were reported.
+    BEEN_THERE = (Outcome.ENGAGED, Outcome.DECLINED, Outcome.UNABLE_TO_LOCATE)
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="assignments")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments")

@@ -178,6 +178,7 @@ class Player:
         except CallClosed:
             self.do(reopen_call, now=event.at, call_id=incident.call_id, reason="a later dispatch in the record")
             self.counts.reopened += 1
+            incident.arrived = False  # nobody has come since
             self._triage(incident.call_id, event.at)
             self.do(send_units, now=event.at, **args)
         incident.units.add(unit_id)

@@ -37,7 +37,7 @@ def read(path: Path, *, limit: int | None = None) -> Recording:
 
 
 def _lines(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -66,7 +66,7 @@ def inputs(text: str) -> Iterator[tuple[str, Any]]:
         except json.JSONDecodeError as error:
             yield "the list", BadInput(str(error))
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 yield f"line {number}", json.loads(line)

@@ -155,10 +155,14 @@ def danger(name: str, value: Any) -> int:
     return fact.values.index(value) if value in fact.values else -1
 
 
+# No rule asks for it, but whoever is on the way must hear that the knife is a gun.
+_TOLD_TOO = frozenset({"weapon_type"})
+
+
 def is_worse(name: str, before: Any, after: Any) -> bool:
     """Whether a risk fact got worse in a way that matters to whoever is on the way."""
     fact = FACTS.get(name)
-    if fact is None or not fact.risk or after in NEGATIVES:
+    if fact is None or not (fact.risk or name in _TOLD_TOO) or after in NEGATIVES:
         return False
     return danger(name, after) > danger(name, before)
 

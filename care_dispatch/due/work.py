@@ -17,6 +17,9 @@ LEASE = timedelta(seconds=5)
 ATTEMPTS_BEFORE_ALERT = 5
 RETRY_AFTER_ALERT = timedelta(seconds=60)
 BATCH = 20
+# Noted with each attempt until it is known how it went: what a killed process leaves behind.
+TAKEN_UP = "taken up, and nothing heard since"
+Claimed = tuple[str, int, int, int, str]  # kind, subject, version, attempts, what the attempt before left behind
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,16 @@ def schedule(kind: str, subject_id: int, *, due_at: datetime, now: datetime, ver
         call_due(kind, subject_id)
 
 
+def schedule_once(kind: str, subject_id: int, *, due_at: datetime, version: int = 0) -> None:
+    """Make the row unless there is one: a clock that runs is not set back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO due_due (kind, subject_id, version, due_at, attempts, last_error)"
+            " VALUES (%s, %s, %s, %s, 0, '') ON CONFLICT (kind, subject_id) DO NOTHING",
+            [kind, subject_id, version, due_at],
+        )
+
+
 def finish(kind: str, subject_id: int, *, version: int | None = None) -> None:
     """Take the row away; with ``version`` only if nobody asked for a newer one meanwhile."""
     with connection.cursor() as cursor:
@@ -72,23 +85,26 @@ def run_one(kind: str, subject_id: int, *, now: datetime, source: str) -> int:
     return _run_claimed(_claim(where, [kind, subject_id, now], now), now, source)
 
 
-def _claim(where: str, values: list[Any], now: datetime) -> list[tuple[str, int, int, int]]:
+def _claim(where: str, values: list[Any], now: datetime) -> list[Claimed]:
     # One statement, so it commits by itself: the attempt is counted before the run, even of one that kills us.
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE due_due SET attempts = attempts + 1, due_at = CASE WHEN attempts + 1 >= %s THEN %s ELSE"  # noqa: S608
-            " %s + (attempts + 1) * (%s - %s) END WHERE id IN"
-            f" (SELECT id FROM due_due WHERE {where} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " RETURNING kind, subject_id, version, attempts",
-            [ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, BATCH],
+            "UPDATE due_due SET attempts = attempts + 1, last_error = %s,"  # noqa: S608
+            " due_at = CASE WHEN attempts + 1 >= %s THEN %s ELSE %s + (attempts + 1) * (%s - %s) END"
+            f" FROM (SELECT id AS due_id, last_error AS before FROM due_due WHERE {where}"
+            " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) AS taken WHERE id = due_id"
+            " RETURNING kind, subject_id, version, attempts, before",
+            [TAKEN_UP, ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, BATCH],
         )
-        claimed: list[tuple[str, int, int, int]] = cursor.fetchall()
+        claimed: list[Claimed] = cursor.fetchall()
     return claimed
 
 
-def _run_claimed(rows: list[tuple[str, int, int, int]], now: datetime, source: str) -> int:
-    for name, subject_id, version, attempts in rows:
+def _run_claimed(rows: list[Claimed], now: datetime, source: str) -> int:
+    for name, subject_id, version, attempts, before in rows:
         kind = _kinds.get(name)
+        if attempts == ATTEMPTS_BEFORE_ALERT + 1 and before == TAKEN_UP:
+            _give_up(kind, name, subject_id, attempts, TAKEN_UP, now)
         try:
             if kind is None:
                 raise LookupError(f"nothing runs due work of kind {name}")
@@ -106,7 +122,16 @@ def _failed(kind: DueKind | None, name: str, subject_id: int, attempts: int, err
                 "UPDATE due_due SET last_error = %s WHERE kind = %s AND subject_id = %s",
                 [f"{type(error).__name__}: {error}"[:500], name, subject_id],
             )
-        if kind is not None and attempts == ATTEMPTS_BEFORE_ALERT:
-            kind.gave_up(subject_id, attempts, type(error).__name__, now)
-    except Exception:  # telling of it must not hold up the work behind it either
+    except Exception:
         logger.exception("due %s %s: could not note the failure; the row comes back by itself", name, subject_id)
+    if attempts == ATTEMPTS_BEFORE_ALERT:
+        _give_up(kind, name, subject_id, attempts, type(error).__name__, now)
+
+
+def _give_up(kind: DueKind | None, name: str, subject_id: int, attempts: int, why: str, now: datetime) -> None:
+    """Tell of it; a failure to do so must not hold up the work behind it either."""
+    try:
+        if kind is not None:
+            kind.gave_up(subject_id, attempts, why, now)
+    except Exception:
+        logger.exception("due %s %s: could not tell that it fails", name, subject_id)

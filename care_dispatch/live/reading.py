@@ -20,7 +20,8 @@ from care_dispatch.live.tickets import Identity, secret_hash
 Key = tuple[str, int]
 Audience = tuple[int, str]  # center id, tier
 
-_HEAD = "SELECT seq, epoch, clock_timestamp() FROM log_head"
+# A dump restored into the same server brings its old epoch back, but into a table of its own.
+_HEAD = "SELECT seq, epoch::text || tableoid, clock_timestamp() FROM log_head"
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
 # A restore or a failover with loss changes one of these, beside the epoch a restore writes.
 _CLUSTER = (

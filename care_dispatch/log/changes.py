@@ -7,7 +7,7 @@ from care_dispatch.log.models import Event
 
 
 def changed_since(base: int, model: str, subject_id: int, wanted: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Fields among ``wanted`` that somebody set to another value after event ``base``: yours, theirs, by, at.
+    """Fields among ``wanted`` that somebody set after event ``base`` and that are another value now: yours, theirs, by, at.
 
     ``model`` is ``call`` or ``unit``: the event column to look in.
     """
@@ -16,16 +16,15 @@ def changed_since(base: int, model: str, subject_id: int, wanted: Mapping[str, A
     for event in events.only("payload", "actor_id", "position", "at"):
         sets = event.payload["set"]
         for name in wanted:
-            theirs = sets.get(f"{model}.{name}", wanted[name])
-            if theirs != wanted[name]:
+            if f"{model}.{name}" in sets:
                 clashes[name] = {
                     "yours": wanted[name],
-                    "theirs": theirs,
+                    "theirs": sets[f"{model}.{name}"],
                     "by": event.actor_id,
                     "position": event.position,
                     "at": event.at.isoformat(),
                 }
-    return clashes
+    return {name: clash for name, clash in clashes.items() if clash["theirs"] != wanted[name]}
 
 
 def fold(events: Iterable[Event]) -> dict[tuple[str, int], dict[str, Any]]:

@@ -22,7 +22,7 @@ RETRIABLE = {"40001", "40P01", "55P03"}
 
 
 class KeyReused(Refused):
-    """The same idempotency key came with a different request."""
+    """The same idempotency key came with a different request; ``result`` is what the first one did."""
 
     status = 422
     code = "key_reused"
@@ -192,9 +192,10 @@ def _claim(key: Key, now: datetime) -> Done | None:
             [key.user_id, key.key],
         )
         request_hash, result, seq = cursor.fetchone()
+    answered = json.loads(result) if isinstance(result, str) else result
     if request_hash != key.request_hash:
-        raise KeyReused("This idempotency key was used for another request; send a new key.")
-    return Done(json.loads(result) if isinstance(result, str) else result, seq, repeated=True)
+        raise KeyReused("This idempotency key was used for another request; send a new key.", result=answered)
+    return Done(answered, seq, repeated=True)
 
 
 # One statement, so that the head is locked for one round trip: number the events, insert them, keep the answer.

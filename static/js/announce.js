@@ -27,6 +27,11 @@ export class Announcer {
     this.known.add(key);
   }
 
+  /** @param {string} key */
+  forget(key) {
+    this.known.delete(key);
+  }
+
   /** @param {string} text @param {boolean} urgent */
   say(text, urgent) {
     if (urgent) {

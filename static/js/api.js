@@ -79,18 +79,21 @@ export function read(path, signal) {
   return request("GET", path, undefined, { signal });
 }
 
-/** Keys of changes that were sent and not answered: the same intent said again goes with the same key.
- * @type {Map<string, string>} */
+/** How long the same words are the same intent; after that "CARE2 en route" is said of its next call. */
+const SAME_INTENT_MS = 120_000;
+/** Keys of changes that were sent and not answered, and when: the same intent said again goes with the same key.
+ * @type {Map<string, {key: string, at: number}>} */
 const unanswered = new Map();
 
-/** One change. Sent again after no answer, it is the same change and happens once.
+/** One change. Sent again soon after no answer, it is the same change and happens once.
  * @param {string} method @param {string} path @param {any} body @param {{version?: number}} [options] */
 export async function change(method, path, body, options = {}) {
   const intent = `${method} ${path} ${options.version ?? ""} ${JSON.stringify(body)}`;
-  const key = unanswered.get(intent) ?? newKey();
-  unanswered.set(intent, key);
+  const before = unanswered.get(intent);
+  const said = before && performance.now() - before.at < SAME_INTENT_MS ? before : { key: newKey(), at: performance.now() };
+  unanswered.set(intent, said);
   try {
-    const answer = await request(method, path, body, { key, ...options });
+    const answer = await request(method, path, body, { key: said.key, ...options });
     unanswered.delete(intent);
     return answer;
   } catch (error) {

@@ -42,6 +42,8 @@ export class App {
     /** @type {Set<string>} cards that changed while this console was not live, until somebody looks at them */
     this.unseen = new Set();
     this.missedFrom = -1;
+    /** Whether the first board is there: what comes after it is news. */
+    this.begun = false;
     this.signedOut = false;
     this.help = false;
     /** @type {any} values the intake form opens with */
@@ -207,7 +209,13 @@ export class App {
 
   /** Sign out: nothing typed stays on this computer. */
   async signOut() {
+    await this.outbox?.flush(); // another window's notes too: signing out wipes them all
     const waiting = this.outbox?.waiting().length ?? 0;
+    const refused = this.outbox?.refused().length ?? 0;
+    if (refused) {
+      this.echo(false, `${refused} note${refused > 1 ? "s were" : " was"} refused and ${refused > 1 ? "are" : "is"} only here; discard before you sign out.`);
+      return;
+    }
     if (waiting) {
       this.echo(false, `${waiting} note${waiting > 1 ? "s are" : " is"} not sent yet; sign out when the link is back.`);
       return;
@@ -236,14 +244,15 @@ export class App {
   }
 
   /** @param {import("./store.js").Changes} changes */
-  #boardChanged({ whole, keys }) {
+  #boardChanged({ keys }) {
     if (this.missedFrom >= 0 && this.link.fresh) {
       this.missedFrom = -1;
       this.unseen = new Set([...keys].filter((key) => key.startsWith("call:")));
       if (keys.size) this.echo(true, `${keys.size} change${keys.size > 1 ? "s" : ""} while you were away`);
-    } else if (!whole) {
-      this.#tellOfNews(keys);
     }
+    if (this.begun) this.#tellOfNews(keys);
+    else for (const key of keys) this.announcer.learn(key); // what stood there already is no news
+    this.begun = true;
     this.desk.boardChanged(keys);
     this.changed();
   }
@@ -253,6 +262,7 @@ export class App {
     for (const key of keys) {
       const [type, id] = key.split(":");
       const card = this.store.get(type, Number(id));
+      if (!card) this.announcer.forget(key); // a call that comes back is news again
       if (!card || this.announcer.knows(key)) continue;
       this.announcer.learn(key);
       if (type === "alert") {

@@ -14,7 +14,7 @@ export class CallDesk {
     /** @type {any} the answer of GET /api/calls/<id>/ */
     this.detail = null;
     this.problem = "";
-    /** A refused change of a field, with both values: {field, yours, theirs, by, at}. @type {any} */
+    /** A refused change: what was asked for, on which version, and each clash with both values. @type {any} */
     this.conflict = null;
     /** @type {AbortController | null} */
     this.loading = null;
@@ -75,11 +75,21 @@ export class CallDesk {
       this.conflict = null;
     } catch (error) {
       if (error instanceof Refused && error.code === "same_field_changed") {
-        this.conflict = { id, fields, clashes: error.data.fields };
+        this.conflict = { id, fields, base, clashes: error.data.fields };
         this.app.changed();
       }
       throw error;
     }
+  }
+
+  /** Take what the other person set, and change the rest of what was asked for: it was no part of the conflict.
+   * @returns {Promise<string[]>} the fields that were changed */
+  async keepTheirs() {
+    const { id, fields, clashes, base } = this.conflict;
+    const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in clashes)));
+    if (Object.keys(rest).length) await this.patch(id, rest, base);
+    this.conflict = null;
+    return Object.keys(rest);
   }
 
   /** Say again what was refused, now knowing what the other person set. */

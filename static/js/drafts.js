@@ -40,6 +40,14 @@ export class Drafts {
     this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
   }
 
+  /** Go on with what is typed as a draft of its own: the old one was saved already. @param {string} form */
+  renew(form) {
+    const old = this.get(form);
+    if (!old) return;
+    this.#write({ ...old, id: crypto.randomUUID(), at: Date.now(), sent: false });
+    this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
+  }
+
   /** It is saved: the draft goes, here and on the server. @param {string} form */
   wipe(form) {
     const old = this.get(form);
@@ -76,8 +84,8 @@ export class Drafts {
       try {
         await this.server.put(draft);
         const now = this.get(draft.form);
-        if (now?.id === draft.id && now.at === draft.at) this.#write({ ...now, sent: true });
-        else if (!now) await this.server.drop(draft.id);
+        if (now?.id !== draft.id) await this.server.drop(draft.id); // saved meanwhile: its copy came too late
+        else if (now.at === draft.at) this.#write({ ...now, sent: true });
       } catch {
         this.failed = true;
       }

@@ -203,7 +203,8 @@ export class Link {
       const { messages } = await this.means.poll(this.ticket, this.store.epoch, this.store.to);
       if (/** @type {State} */ (this.state) !== "live") {
         for (const message of messages) this.#take(message);
-        this.#enter("polling");
+        // Without a beat the server cannot read its log: what it sends may be old.
+        if (messages.some(({ type }) => type === "beat")) this.#enter("polling");
       }
     } catch (error) {
       const status = /** @type {any} */ (error)?.status;

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from calls.models import Assignment, Call, Draft, NarrativeEntry
 from tests.browser.conftest import NewPage
@@ -303,3 +303,95 @@ def test_hostile_text_is_text_everywhere(desk: SignIn) -> None:
     expect(page.locator(f"[data-call='{call.pk}']")).to_contain_text("<img src=x")
     expect(page.locator(".notes")).to_contain_text("<img src=x onerror=alert(1)>")
     assert page.locator(".side img, .row img").count() == 0
+
+
+def test_a_reopened_call_is_news_and_one_that_stood_there_is_not(desk: SignIn) -> None:
+    first = desk("d1", "D1")
+    call = take(first)
+    second = desk("d2", "D2")
+    row = second.locator(f"[data-call='{call.pk}']")
+    expect(row).to_be_visible()
+    said = second.locator("#said")
+    say(first, f"p #{call.number} p")
+    expect(row.locator(".pri")).to_have_text("▲P")
+    second.wait_for_timeout(3500)  # news are said together, every three seconds
+    expect(said).not_to_contain_text("New call")
+    say(first, f"close #{call.number} advised")
+    expect(row).to_have_count(0)
+    say(first, f"re {call.number}; called again")
+    expect(row).to_have_count(1)
+    expect(said).to_contain_text(f"New call {call.number}")
+
+
+def lose_the_answer(page: Page, path: str) -> None:
+    """The next change sent there is done, and its answer never arrives."""
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(path, lost, times=1)
+
+
+def half_taken(page: Page) -> None:
+    """A call whose answer was lost: it is on the board and the form is still there."""
+    say(page, "new Disturbance @77 COCKRELL HILL RD; shouting")
+    expect(page.locator(".intake [name=location]")).to_have_value("77 COCKRELL HILL RD")
+    lose_the_answer(page, "**/api/calls/")
+    page.keyboard.press("Control+Enter")
+    refused(page, "What you typed is kept")
+
+
+def test_a_call_taken_again_after_its_answer_was_lost_is_one_call(desk: SignIn) -> None:
+    page, before = desk("d1", "D1"), Call.objects.count()
+    half_taken(page)
+    page.keyboard.press("Control+Enter")
+    done(page, f"Call {newest().number} taken")
+    half_taken(page)
+    page.reload()  # the page forgets what it sent; the draft is the intent
+    expect(page.locator(".link")).to_have_text("● LIVE")
+    expect(page.locator("#line")).to_be_focused()
+    say(page, "new")
+    expect(page.locator(".intake [name=location]")).to_have_value("77 COCKRELL HILL RD")
+    page.keyboard.press("Control+Enter")
+    done(page, f"Call {newest().number} taken")
+    assert Call.objects.count() == before + 2
+
+
+def test_what_was_changed_after_a_lost_answer_is_neither_lost_nor_a_second_call_unawares(desk: SignIn) -> None:
+    page, before = desk("d1", "D1"), Call.objects.count()
+    half_taken(page)
+    page.locator("[name=narrative]").fill("shouting, and glass breaking")
+    page.keyboard.press("Control+Enter")
+    refused(page, f"Call {newest().number} was taken already")
+    expect(page.locator("[name=narrative]")).to_have_value("shouting, and glass breaking")
+    assert Call.objects.count() == before + 1
+    page.keyboard.press("Control+Enter")
+    done(page, "taken")
+    assert Call.objects.count() == before + 2
+
+
+def test_a_full_storage_keeps_no_command_from_being_done(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    page.evaluate(
+        "() => { let size = 1 << 22; while (size) { try { localStorage.setItem(`full${size}`, 'x'.repeat(size)); }"
+        " catch { } size >>= 1; } }"
+    )
+    say(page, f"d #{call.number} p101")
+    done(page, "P101 dispatched")
+    assert Assignment.objects.open().filter(call=call).exists()
+
+
+def test_signing_out_does_not_throw_away_a_note_that_was_refused(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    page.evaluate(
+        "localStorage.setItem('care-outbox:d1:k1', JSON.stringify({key: 'k1', call: 2**50, number: '9', text: 'kept', at: 1}))"
+    )
+    page.reload()
+    expect(page.locator(".alert-line")).to_contain_text("was refused")
+    page.get_by_role("button", name="Sign out").click()
+    refused(page, "refused and is only here")
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#id_username")).to_be_focused()

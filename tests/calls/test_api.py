@@ -5,9 +5,11 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from calls.models import Call
+from care_dispatch.log import perform
 from tests.cast import make_call, make_center, make_unit, make_user, send, use_default_rules
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +197,32 @@ def test_a_unit_goes_out_of_service_and_comes_back(desk: dict[str, Any]) -> None
     answer = post(desk["client"], path, {"status": "available"})
     unit.refresh_from_db()
     assert (answer.status_code, unit.status) == (200, "available")
+
+
+def test_a_unit_goes_from_one_call_to_another_in_one_request(desk: dict[str, Any]) -> None:
+    unit = make_unit(desk["center"], "P101", "police")
+    first, second = make_call(desk["dispatcher"]), make_call(desk["dispatcher"])
+    send(desk["dispatcher"], first, unit)
+    answer = post(desk["client"], f"/api/units/{unit.pk}/exchange/", {"call": second.pk})
+    assert (answer.status_code, answer.json()["left_call_id"]) == (200, first.pk)
+    assert unit.assignments.open().get().call_id == second.pk
+    assert post(desk["client"], f"/api/units/{unit.pk}/exchange/", {}).json()["left_call_id"] == second.pk
+    assert post(desk["client"], f"/api/units/{unit.pk}/exchange/", {"call": 2**61}).status_code == 409
+
+
+def test_a_commit_whose_answer_is_lost_is_not_called_unsaved(
+    desk: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection may break after the commit: who reads that nothing was saved sends a second unit."""
+
+    def lost(*args: Any, **fields: Any) -> Any:
+        perform(*args, **fields)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    headers = {"Idempotency-Key": "lost"}
+    with monkeypatch.context() as patch:
+        patch.setattr("care_dispatch.api.perform", lost)
+        answer = post(desk["client"], "/api/calls/", NEW, **headers)
+    assert answer.status_code == 503 and Call.objects.count() == 1
+    assert "nothing was saved" not in answer.json()["message"] and "the same again" in answer.json()["message"]
+    assert post(desk["client"], "/api/calls/", NEW, **headers).json()["repeated"] and Call.objects.count() == 1

@@ -23,6 +23,7 @@ from tests.cast import (
     NOW,
     act,
     later,
+    make_agency,
     make_call,
     make_center,
     make_unit,
@@ -197,6 +198,30 @@ def test_the_same_field_changed_by_two_shows_both_values() -> None:
         act(change_call, by=two, call_id=call.pk, base=base, changes={"priority": "3"})
     clash = refused.value.details["fields"]["priority"]
     assert (clash["yours"], clash["theirs"], clash["by"]) == ("3", "1", one.pk)
+
+
+def test_a_city_changed_by_two_shows_both_by_their_codes() -> None:
+    center = make_center()
+    one, two = make_user(center), make_user(center)
+    mine, theirs = make_agency(center), make_agency(center)
+    call = make_call(one)
+    act(change_call, by=one, call_id=call.pk, base=2**40, changes={"jurisdiction": theirs.code})
+    with pytest.raises(SameFieldChanged, match="Somebody changed jurisdiction") as refused:
+        act(change_call, by=two, call_id=call.pk, base=0, changes={"jurisdiction": mine.code})
+    clash = refused.value.details["fields"]["jurisdiction"]
+    assert (clash["yours"], clash["theirs"]) == (mine.code, theirs.code)
+
+
+def test_a_field_that_is_by_now_what_is_asked_for_is_no_conflict() -> None:
+    center = make_center()
+    one, two = make_user(center), make_user(center)
+    call = make_call(one)
+    base = Event.objects.order_by("-seq").values_list("seq", flat=True)[0]
+    for priority in ("1", "3"):
+        act(change_call, by=one, call_id=call.pk, base=base + 2**40, changes={"priority": priority})
+    act(change_call, by=two, call_id=call.pk, base=base, changes={"priority": "3"})
+    with pytest.raises(SameFieldChanged):
+        act(change_call, by=two, call_id=call.pk, base=base, changes={"priority": "4"})
 
 
 def test_different_fields_changed_by_two_are_both_kept() -> None:

@@ -100,6 +100,15 @@ def test_the_response_is_raised_with_one_key_and_lowered_only_with_a_reason(rule
         act(set_mode, by=dispatcher, call_id=call.pk, response="care_only", reason="")
 
 
+def test_what_is_lighter_than_triage_asks_for_keeps_its_reason_however_it_was_reached(rules: None) -> None:
+    dispatcher = make_user(make_center())
+    call = make_call(dispatcher, facts=SAFE | {"weapon": "historic"}, location_confirmed=True)
+    assert call.response == "care_police"
+    act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason="wants to talk")
+    with pytest.raises(Invalid, match="Say why"):
+        act(set_mode, by=dispatcher, call_id=call.pk, response="care_ems")
+
+
 def test_from_level_four_only_a_supervisor_lowers_the_response(rules: None) -> None:
     center = make_center()
     dispatcher, supervisor = make_user(center), make_user(center, "supervisor")

@@ -15,7 +15,7 @@ from calls.models import Alert, Assignment, NarrativeEntry
 from calls.narrative import add_note
 from calls.next_step import next_step, other_steps
 from calls.sign_off import nothing_owed
-from calls.stages import report_stage
+from calls.stages import free_unit, report_stage
 from teams import actions as teams_actions
 from teams.models import User
 from tests.cast import act, last_event, make_call, make_center, make_unit, make_user, put_on_shift, send
@@ -122,7 +122,7 @@ def test_the_whole_co_response_from_two_phones(scene: Any) -> None:
     assert "Cleared to enter" in page(scene.clinician)
     tap(scene.clinician, "status", status="on_scene")
     assert "Available, CARE stays" in page(scene.officer)
-    tap(scene.officer, "release")
+    tap(scene.officer, "release", id=assignment(scene, scene.police).pk)
     cleared = tap(scene.clinician, "status", status="available", outcome="engaged")
     assert "Dispositions owed" in cleared.content.decode()
     mine.refresh_from_db()
@@ -144,6 +144,29 @@ def test_a_second_tap_of_the_same_form_changes_nothing(scene: Any) -> None:
         answer = tap(scene.officer, "note", key, call=scene.call.pk, text="front door is open")
         assert answer.status_code == 200
     assert NarrativeEntry.objects.filter(text="front door is open").count() == 1
+
+
+def shown_form(user: User, name: str, words: str) -> dict[str, str]:
+    """The hidden fields of the form on the page whose button says this."""
+    for form in re.findall(rf'action="/unit/do/{name}/">(.*?)</form>', page(user), re.DOTALL):
+        if words in form:
+            return dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form))
+    raise AssertionError(f"no form {name} with {words}")
+
+
+@pytest.mark.parametrize(
+    ("form", "words"), [("status", "En route"), ("status", "Available"), ("release", "Available, CARE stays")]
+)
+def test_a_page_that_still_shows_the_call_before_moves_nothing_on_this_one(scene: Any, form: str, words: str) -> None:
+    if words == "Available":
+        act(free_unit, by=scene.dispatcher, unit_id=scene.care.pk)
+    old = shown_form(scene.officer, form, words)
+    act(free_unit, by=scene.dispatcher, unit_id=scene.police.pk)
+    now = make_call(scene.dispatcher, triaged=False)
+    send(scene.dispatcher, now, scene.police, make_unit(scene.center, "CARE8"))
+    tap(scene.officer, form, **old)
+    mine = Assignment.objects.get(call=now, unit=scene.police)
+    assert (mine.status, mine.cleared_at) == ("dispatched", None)
 
 
 def test_a_clinicians_note_stays_with_care_unless_shared(scene: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from calls import selectors
 from calls.models import Alert, Assignment, Call, StageReport
@@ -18,6 +19,7 @@ from calls.stages import (
     set_unit_status,
 )
 from care_dispatch.refusal import Invalid, NotFound
+from teams.actions import StillAtWork, change_unit
 from teams.models import Unit
 from tests.cast import (
     NOW,
@@ -174,3 +176,35 @@ def test_an_officer_reports_for_the_own_unit_only(scene: dict[str, Any]) -> None
     with pytest.raises(NotFound):
         act(report_stage, by=officer, unit_id=scene["care"].pk, stage="en_route")
     assert scene["care"].assignments.get().status == Assignment.Status.DISPATCHED
+
+
+def test_care_sent_as_on_scene_already_raises_the_alarm_too(scene: dict[str, Any]) -> None:
+    second = make_unit(scene["center"], "CARE2")
+    send(scene["dispatcher"], scene["call"], second, status="on_scene")
+    assert Alert.objects.get(kind=Alert.Kind.NOT_CLEARED_TO_ENTER).told.get().unit == second
+
+
+def test_each_care_unit_at_the_door_uncleared_is_told_of(scene: dict[str, Any]) -> None:
+    second = make_unit(scene["center"], "CARE2")
+    send(scene["dispatcher"], scene["call"], second)
+    report(scene, scene["care"], "on_scene", 5)
+    report(scene, second, "on_scene", 6)
+    alerts = Alert.objects.filter(kind=Alert.Kind.NOT_CLEARED_TO_ENTER)
+    assert {alert.told.get().unit.callsign for alert in alerts} == {"CARE1", "CARE2"}
+
+
+def test_a_retired_unit_cannot_hold_a_call_for_ever(scene: dict[str, Any]) -> None:
+    with pytest.raises(StillAtWork, match="CARE1 is dispatched"):
+        act(change_unit, by=None, unit_id=scene["care"].pk, changes={"retired": True})
+    assert not Unit.objects.get(pk=scene["care"].pk).retired
+
+
+def test_the_admin_page_does_not_retire_a_unit_at_work(scene: dict[str, Any]) -> None:
+    admin = Client()
+    boss = make_user(scene["center"], "admin", is_staff=True, is_superuser=True)
+    admin.force_login(boss, backend="teams.sign_in.Backend")
+    busy, spare = scene["care"], make_unit(scene["center"], "CARE9")
+    offered = [
+        'name="retired"' in admin.get(f"/admin/teams/unit/{unit.pk}/change/").content.decode() for unit in (busy, spare)
+    ]
+    assert offered == [False, True]

@@ -148,3 +148,21 @@ def test_a_message_of_garbage_does_not_stop_the_worker(garbage: bytes, desk: Des
         client.lpush("celery", garbage)
     until(lambda: judged_by_worker(desk), f"the worker works: {stack_db.log('worker')[-3000:]}", within=8.0)
     assert alive(stack_db, "worker")
+
+
+def test_work_that_kills_whoever_takes_it_up_is_told_of_too(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed process notes no failure: only the counted attempts show it."""
+    call = make_call(make_user(make_center()), triaged=False)
+    monkeypatch.setattr("calls.verdicts.record_verdict", lambda **args: None)
+    now = timezone.now()
+    for _ in range(ATTEMPTS_BEFORE_ALERT):
+        now += timedelta(minutes=10)
+        work._claim("subject_id = %s", [call.pk], now)
+    assert not Alert.objects.filter(call=call).exists()
+    monkeypatch.setattr("calls.verdicts.record_verdict", lambda **args: 1 / 0)
+    for _ in range(3):
+        now += timedelta(minutes=10)
+        run_once(older_than=timedelta(0), now=now, source="sweep")
+    assert Alert.objects.filter(call=call, kind=Alert.Kind.WORK_FAILED).count() == 1

@@ -162,6 +162,21 @@ def test_a_restored_database_starts_every_console_anew(live: Live) -> None:
     assert not console.gaps
 
 
+def test_a_dump_restored_into_the_same_server_starts_every_console_anew(live: Live) -> None:
+    """Cluster, timeline and the head's own epoch are what they were; only the table is another."""
+    center = make_center()
+    dispatcher, unit = make_user(center), make_unit(center)
+    console = live.console(dispatcher)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "BEGIN; CREATE TABLE restored (LIKE log_head INCLUDING ALL); INSERT INTO restored SELECT * FROM log_head;"
+            " DROP TABLE log_head; ALTER TABLE restored RENAME TO log_head; COMMIT"
+        )
+    eventually(lambda: len(console.of("snapshot")) == 2)
+    console.reached(change(unit, dispatcher))
+    assert not console.gaps
+
+
 def test_a_hub_far_behind_sends_the_board_instead_of_the_frames(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     center = make_center()
     dispatcher, unit = make_user(center), make_unit(center)

@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -147,6 +148,16 @@ def test_without_redis_a_change_of_another_process_is_there_within_a_second(web_
         web_db.restart("valkey")
         make_call(user, triaged=False)
         follow(ws, store, head())
+
+
+def test_a_hundred_and_fifty_idle_consoles_hold_no_thread_that_a_request_needs(web_db: Stack) -> None:
+    user = make_user(make_center())
+    with ExitStack() as ends:
+        consoles = [ends.enter_context(opened(web_db, user)) for _ in range(150)]
+        for console in consoles:
+            assert json.loads(console.recv(timeout=20))["type"] == "snapshot"
+        with urllib.request.urlopen(f"{web_db.url}/sign-in/", timeout=20) as answer:
+            assert answer.status == 200
 
 
 def test_half_sent_requests_hold_no_thread(web_db: Stack) -> None:

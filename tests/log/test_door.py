@@ -51,8 +51,9 @@ def test_the_same_key_with_another_request_is_refused() -> None:
     dispatcher = make_user(make_center())
     args: dict[str, Any] = {"center": dispatcher.center, "nature": "Welfare check", "location": "1 MAIN ST"}
     act(create_call, by=dispatcher, key=Key(dispatcher.pk, "k2", "one"), **args)
-    with pytest.raises(KeyReused):
+    with pytest.raises(KeyReused) as refused:
         act(create_call, by=dispatcher, key=Key(dispatcher.pk, "k2", "two"), **args)
+    assert refused.value.details["result"]["number"] == 1
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ ROLES: dict[str, set[Any]] = {
     f"POST {CALL}reopen/": DISPATCH, f"POST {CALL}retriage/": DISPATCH,
     "POST api/narrative/<int:note_id>/seal/": DISPATCH,  # its author or a supervisor
     "POST api/units/<int:unit_id>/status/": DISPATCH | OFFICER,  # whose unit it is
+    "POST api/units/<int:unit_id>/exchange/": DISPATCH,
     "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/release/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/disposition/": DISPATCH | CARE,

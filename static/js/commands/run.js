@@ -20,7 +20,7 @@ export function question(app, command) {
   if (command.call !== undefined && command.call !== call.id) {
     return `Take ${unit.callsign} off call ${call.number} for call ${numberOf(app, command.call)}?`;
   }
-  return call.assignments.length === 1 ? `${unit.callsign} is the last unit on call ${call.number}. Take it off?` : "";
+  return call.assignments.length === 1 ? `${unit.callsign} is the last unit on call ${call.number}, which will wait again. Take it off?` : "";
 }
 
 /** @param {App} app @param {Command} command @returns {Promise<string>} what was done */
@@ -129,19 +129,13 @@ async function send(app, { verb, call, units = [], text }) {
   return `${units.join(", ")} ${done} call ${numberOf(app, call)}`;
 }
 
-/** @param {App} app @param {Command} command */
+/** Both or neither: what the second call refuses leaves the unit where it is. @param {App} app @param {Command} command */
 async function exchange(app, { units = [], call }) {
   const unit = unitOf(app, units[0]);
   const was = unit.assignment?.call_number;
   if (!was) throw new Error(`${unit.callsign} is on no call.`);
-  const arrived = ["on_scene", "contact", "transporting", "at_facility", "clearing"].includes(unit.status);
-  await post(`/api/units/${unit.id}/status/`, { status: "available", ...(!arrived && { outcome: "cancelled" }) });
+  await post(`/api/units/${unit.id}/exchange/`, call === undefined ? {} : { call });
   if (call === undefined) return `${unit.callsign} is off call ${was}`;
-  try {
-    await post(`/api/calls/${call}/dispatch/`, { units: [unit.callsign], status: "dispatched" });
-  } catch (error) {
-    throw new Error(`${unit.callsign} is off call ${was} and free, but was not sent: ${/** @type {Error} */ (error).message}`);
-  }
   return `${unit.callsign} goes from call ${was} to call ${numberOf(app, call)}`;
 }
 

@@ -45,9 +45,12 @@ class Edit extends Part {
     </div>`;
   }
 
-  #keep() {
-    this.app.desk.conflict = null;
-    this.done();
+  async #keep() {
+    const done = await this.app.attempt(async () => {
+      const changed = await this.app.desk.keepTheirs();
+      return `Theirs is kept${changed.length ? `; changed: ${changed.map(valueWords).join(", ")}` : ""}`;
+    });
+    if (done) this.done();
   }
 
   async #insist() {

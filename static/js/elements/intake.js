@@ -2,7 +2,7 @@
 /** A new call: type and location are enough, every keystroke is kept, and triage answers while somebody types. */
 
 import { html, live, nothing } from "../../vendor/lit.js";
-import { post } from "../api.js";
+import { newKey, post, request } from "../api.js";
 import { QUESTION_KEYS, valueWords } from "../words.js";
 import { Part } from "./part.js";
 
@@ -158,17 +158,31 @@ class Intake extends Part {
     }
     this.busy = true;
     try {
-      const made = await post("/api/calls/", this.#body());
+      // The draft is the intent: taken again after a lost answer, or after the page was loaded anew, it is one call.
+      const key = this.app.drafts.get(FORM)?.id ?? newKey();
+      const made = await request("POST", "/api/calls/", this.#body(), { key });
       this.app.drafts.wipe(FORM);
       this.app.echo(true, `Call ${made.number ?? ""} taken`);
       this.app.openCall(made.call_id);
       this.app.toLine();
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
-      this.app.echo(false, `The call is not taken: ${this.problem} What you typed is kept.`);
+      this.#refused(/** @type {any} */ (error));
     } finally {
       this.busy = false;
     }
+  }
+
+  /** What was typed stays, whatever went wrong. @param {any} error */
+  #refused(error) {
+    if (error.code === "key_reused" && error.data.result?.number) {
+      this.app.drafts.renew(FORM);
+      const taken = `Call ${error.data.result.number} was taken already when no answer came`;
+      this.problem = `${taken}. What you changed since is only here: add it there as a note, or take it as another call.`;
+      this.app.echo(false, `${taken}; look at it before you take another.`);
+      return;
+    }
+    this.problem = error.message;
+    this.app.echo(false, `The call is not taken: ${this.problem} What you typed is kept.`);
   }
 
   #body() {

@@ -245,7 +245,11 @@ class Line extends Part {
   /** @param {string} line */
   #remember(line) {
     const lines = [line, ...this.#history.filter((old) => old !== line)].slice(0, HISTORY);
-    localStorage.setItem(this.#place, JSON.stringify(lines));
+    try {
+      localStorage.setItem(this.#place, JSON.stringify(lines));
+    } catch {
+      // Full or forbidden: a line that is not remembered is done all the same.
+    }
     this.past = -1;
   }
 
