@@ -95,6 +95,12 @@ def test_the_dispatch_that_comes_after_a_late_opening_is_no_repeat(tmp_path: Pat
     assert list(StageReport.objects.filter(stage="dispatched").values_list("repeated", "backward")) == [(False, True)]
 
 
+def test_the_second_dispatch_after_a_late_opening_is_a_repeat(tmp_path: Path) -> None:
+    sent = [unit("dispatched", "M5", "A", 3), unit("dispatched", "M5", "A", 4)]
+    result = play(tmp_path, unit_call("A"), unit("enroute", "M5", "A", 2), *sent)
+    assert all_well(result) and (result.counts.repeats, result.counts.dispatches_after_late) == (1, 1)
+
+
 def test_a_backward_stage_is_stored_and_flagged_and_moves_nothing_back(tmp_path: Path) -> None:
     run = whole_run("M5", "A", 1)
     result = play(

@@ -69,7 +69,9 @@ def play_recording(
 ) -> Result:
     """Play it into the center its kind of file gets, at full speed unless told otherwise."""
     code = recording.source.code
-    return replay(recording, code=code, again=again, pace=Pace(speed), step=lambda: None, report=report)
+    return replay(
+        recording, code=code, again=again, pace=Pace(speed), step=lambda: None, begun=lambda center: None, report=report
+    )
 
 
 def local(minutes: float, hours_behind: int) -> datetime:
