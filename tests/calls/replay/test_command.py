@@ -21,7 +21,12 @@ from tests.cast import make_center, use_default_rules
 
 pytestmark = pytest.mark.django_db
 
-RECORD = [unit_call("A"), unit("dispatched", "M5", "A", 1), unit("arrived", "M5", "A", 4), unit("cleared", "M5", "A", 9)]
+RECORD = [
+    unit_call("A"),
+    unit("dispatched", "M5", "A", 1),
+    unit("arrived", "M5", "A", 4),
+    unit("cleared", "M5", "A", 9),
+]
 
 
 @pytest.fixture
