@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from calls import preview as previewing
 from calls import rules_in_force
 from calls.models import Call, FactStatement, RuleSet, Verdict
 from calls.preview import preview
@@ -87,7 +86,7 @@ def test_with_a_reader_that_fails_the_given_facts_are_judged(center: Center, mon
     def broken(*args: Any) -> Any:
         raise RuntimeError("the reader is broken")
 
-    monkeypatch.setattr(previewing.triage, "read", broken)
+    monkeypatch.setattr("calls.triage.read", broken)
     found = preview(center.pk, now=NOW, narrative="words", facts={"weapon": "in_hand", "is_behavioral": "yes"})
     assert found["facts"] == [] and found["verdict"]["level"] == 4
 

@@ -46,7 +46,12 @@ def test_a_number_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, value: 
 def test_an_address_of_a_database_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SETTING", "postgres://care:p%40ss%2Fword@db.example:6432/dispatch?sslmode=require")
     found = env.database("A_SETTING")
-    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("care", "p@ss/word", "db.example", "6432")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == (
+        "care",
+        "p@ss/word",
+        "db.example",
+        "6432",
+    )
     assert (found["NAME"], found["OPTIONS"]) == ("dispatch", {"sslmode": "require"})
 
 

@@ -1,7 +1,9 @@
 """What is installed is pinned by hash and says why it is there; what set-up calls exists."""
 
 import json
+import os
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -91,8 +93,8 @@ def test_without_the_right_to_install_a_browser_the_command_is_named(
     def none_found(name: str) -> None:
         return None
 
-    monkeypatch.setattr(setup.shutil, "which", none_found)
-    monkeypatch.setattr(setup.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(shutil, "which", none_found)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     setup.chromium()
     assert "sudo apt-get install chromium" in capsys.readouterr().out
 
@@ -110,6 +112,6 @@ def test_what_is_installed_already_is_not_installed_again(tmp_path: Path, monkey
     setup.install("some")
     assert len(ran) == 1 and "--require-hashes" in ran[0]
     later = stamp.stat().st_mtime + 5
-    setup.os.utime(lock, (later, later))
+    os.utime(lock, (later, later))
     setup.install("some")
     assert len(ran) == 2

@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from calls.models import Call
-from calls.replay import run
 from calls.replay.counts import Stored
 from calls.replay.player import Player
 from calls.replay.progress import bar
+from calls.replay.records import Verb
+from calls.replay.selectors import stored
 from teams.models import Center, User
 from tests.calls.replay.written import Line, storm_call, unit, unit_call, write
 from tests.cast import make_center, use_default_rules
@@ -78,7 +79,7 @@ def test_a_storms_report_stands_beside_the_published_figures(db: None, tmp_path:
 
 def test_counts_that_do_not_add_up_are_an_error_that_names_them(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A player that forgets what it was given is found out."""
-    monkeypatch.setattr(Player, "_verbs", Player._verbs | {"stage": lambda player, event: None})
+    monkeypatch.setattr(Player, "_verbs", {**Player._verbs, Verb.STAGE: lambda player, event: None})
     with pytest.raises(CommandError, match=r"do not add up: 4 events read or simulated are not 3 events played"):
         said(path)
 
@@ -86,10 +87,9 @@ def test_counts_that_do_not_add_up_are_an_error_that_names_them(path: Path, monk
 def test_what_the_database_lost_is_found_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def one_less(center_id: int) -> Stored:
         Call.objects.filter(center_id=center_id).update(verdict=None)
-        return found(center_id)
+        return stored(center_id)
 
-    found = run.stored
-    monkeypatch.setattr(run, "stored", one_less)
+    monkeypatch.setattr("calls.replay.run.stored", one_less)
     with pytest.raises(CommandError, match="1 calls without a verdict are not 0 allowed"):
         said(path)
 
@@ -169,7 +169,7 @@ def test_stopped_by_hand_it_says_how_far_it_came(path: Path, monkeypatch: pytest
     def pressed(player: Player, event: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Player, "_verbs", Player._verbs | {"stage": pressed})
+    monkeypatch.setattr(Player, "_verbs", {**Player._verbs, Verb.STAGE: pressed})
     with pytest.raises(CommandError, match=r"Stopped by hand after 2 events; what was played stays\."):
         said(path)
 
