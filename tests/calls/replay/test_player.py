@@ -1,6 +1,5 @@
 """The player: no dispatch is skipped, whatever the record leaves out, repeats or has in the wrong order."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from calls.replay.readers import Recording
 from calls.replay.records import CRISIS_TEAM, Recorded, Verb
 from calls.replay.run import Result
 from care_dispatch.due.models import Due
-from care_dispatch.due.work import run_once
 from care_dispatch.log.models import Event
 from teams.models import Unit
 from tests.calls.replay.written import (
@@ -260,10 +258,13 @@ def test_calls_are_numbered_by_the_day_of_that_clock(tmp_path: Path) -> None:
     assert (str(call_of("A")), str(call_of("B"))) == ("2031-05-06-0001", "2031-05-07-0001")
 
 
-def test_timers_sleep_there_so_that_no_reminder_of_years_ago_is_left(tmp_path: Path) -> None:
-    result = play(tmp_path, crisis_call("A", 0, "Suicidality or suicide attempt"), team("dispatched", "A", 1))
-    assert all_well(result) and not Due.objects.exists()
-    assert run_once(older_than=timedelta(), now=central(100_000), source="sweep") == 0
+def test_timers_sleep_there_so_that_nobody_is_reminded_of_years_ago(tmp_path: Path) -> None:
+    waiting: set[str] = set()
+    lines = [crisis_call("A", 0, "Anxiety"), team("dispatched", "A", 1)]
+    play(tmp_path, *lines, step=lambda: waiting.update(Due.objects.values_list("kind", flat=True)))
+    verdict = call_of("A").verdict
+    assert verdict is not None and verdict.proof["safety_questions"], "one that elsewhere is asked within a minute"
+    assert waiting == set()
 
 
 def test_every_call_gets_a_verdict_by_the_rules_of_today(tmp_path: Path) -> None:

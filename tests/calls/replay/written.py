@@ -1,6 +1,7 @@
 """Invented records in the shape of the real files, and a way to play them."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,18 @@ def play(folder: Path, *lines: Line | str, **options: Any) -> Result:
 
 
 def play_recording(
-    recording: Recording, *, speed: float | None = None, again: bool = False, report: bool = False
+    recording: Recording,
+    *,
+    speed: float | None = None,
+    again: bool = False,
+    report: bool = False,
+    step: Callable[[], None] = lambda: None,
 ) -> Result:
     """Play it into the center its kind of file gets, at full speed unless told otherwise."""
-    code = recording.source.code
     return replay(
-        recording, code=code, again=again, pace=Pace(speed), step=lambda: None, begun=lambda center: None, report=report
-    )
+        recording, code=recording.source.code, again=again, pace=Pace(speed), step=step, begun=lambda center: None,
+        report=report,
+    )  # fmt: skip
 
 
 def local(minutes: float, hours_behind: int) -> datetime:
