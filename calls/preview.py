@@ -1,6 +1,7 @@
 """Triage of what is being typed: the same reader and rules as the worker's, nothing stored."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from calls import triage
 from calls.lifecycle import MODES
 from calls.rules_in_force import NoRules, parsed, rule_set_for
 from care_dispatch.refusal import Invalid
+
+logger = logging.getLogger(__name__)
 
 
 def preview(
@@ -24,7 +27,7 @@ def preview(
         given = triage.validate_facts(facts or {})
     except ValueError as error:
         raise Invalid(str(error)) from None
-    suggestions = triage.read(narrative, nature or type_code).suggestions()
+    suggestions = _read(narrative, nature or type_code)
     stamp = now.isoformat()
     statements = [
         triage.FactStatement(fact, value, "question", "caller", stamp, True, "") for fact, value in given.items()
@@ -34,14 +37,30 @@ def preview(
         for item in suggestions
     ]
     together = triage.effective(statements)
-    try:
-        rules = parsed(rule_set_for(center_id, now))
-        verdict = triage.evaluate(together, rules).as_dict() | triage.explain(together, rules)
-    except NoRules as error:
-        verdict = triage.fallback_verdict(str(error)).as_dict()
+    verdict = _judge(center_id, together, now)
     mode, mode_label = MODES[verdict["response"]]
     return {
         "facts": [item.as_dict() for item in suggestions],
         "effective": together,
         "verdict": verdict | {"mode": mode, "mode_label": mode_label},
     }
+
+
+def _read(narrative: str, nature: str) -> Sequence[triage.SuggestedFact]:
+    try:
+        return triage.read(narrative, nature).suggestions()
+    except Exception:  # as for a call that is taken: the given facts are judged all the same
+        logger.exception("the narrative reader failed; previewed on the given facts")
+        return []
+
+
+def _judge(center_id: int, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What the worker would answer, police/fire/EMS first included where the rules are missing or fail."""
+    try:
+        rules = parsed(rule_set_for(center_id, now))
+        return triage.evaluate(facts, rules).as_dict() | triage.explain(facts, rules)
+    except NoRules as error:
+        return triage.fallback_verdict(str(error)).as_dict()
+    except Exception as error:
+        logger.exception("the preview of triage fell back")
+        return triage.fallback_verdict(f"{type(error).__name__}: {error}"[:200]).as_dict()

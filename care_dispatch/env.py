@@ -44,7 +44,11 @@ def database(name: str) -> dict[str, Any]:
     (``sslmode``, ``target_session_attrs``, ...) go to libpq unchanged.
     """
     url = text(name)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or ""
+    except ValueError as error:
+        raise BadSetting(f"{name} is no address of a database: {error}.") from None
     if url and parts.scheme not in {"postgres", "postgresql"}:
         raise BadSetting(f"{name} must start with postgres://, not {parts.scheme or url[:12]!r}.")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
@@ -54,6 +58,6 @@ def database(name: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(query.pop("port", parts.port or "")),
+        "PORT": str(query.pop("port", port)),
         "OPTIONS": query,
     }

@@ -23,12 +23,19 @@ class StrictJSONParser(BaseParser):
         if parser_context:
             parser_context["request"].META[BODY] = raw
         try:
-            data = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
-            _check(data)
-        except (ValueError, RecursionError) as error:
-            reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
-            raise ParseError(f"The body is not usable JSON: {reason[:200]}.") from None
-        return data
+            return strict_json(raw.decode("utf-8"))
+        except ValueError as error:
+            raise ParseError(f"The body is not usable JSON: {str(error)[:200]}.") from None
+
+
+def strict_json(text: str) -> Any:
+    """The value of a text that holds nothing but plain JSON; raises ValueError with the reason for any other."""
+    try:
+        data = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    _check(data)
+    return data
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

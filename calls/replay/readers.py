@@ -1,6 +1,5 @@
 """Readers of recorded files: each line of JSON becomes a Recorded, whatever order the lines are in."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from calls.replay.records import CRISIS_TEAM, LANCASTER, MONTGOMERY, Recorded, Source, Verb
+from care_dispatch.parsing import strict_json
 
 
 class UnreadableRecord(ValueError):
@@ -37,13 +37,13 @@ def read(path: Path, *, limit: int | None = None) -> Recording:
 
 
 def _lines(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # a JSON text may hold what else ends a line in Unicode
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = strict_json(line)
         except ValueError as error:
-            raise UnreadableRecord(f"line {number} is not JSON: {error}") from None
+            raise UnreadableRecord(f"line {number} is not usable JSON: {error}") from None
         if not isinstance(value, dict):
             raise UnreadableRecord(f"line {number} is not an object")
         yield number, value
@@ -68,14 +68,18 @@ def _recorded(source: Source, zone: ZoneInfo, number: int, line: Mapping[str, An
     try:
         at = datetime.fromisoformat(line["t"]).replace(tzinfo=zone).astimezone(UTC)
         kind, incident = str(line["type"]), str(line["incident"])
+        if kind not in _VERBS:
+            raise ValueError(f"events of kind {kind} are not known")
         verb, stage = _VERBS[kind]
         fields = _FIELDS[source.code](line) if verb is Verb.CREATED else _ending(line) if verb is Verb.CLEARED else {}
         unit = str(line.get("unit") or "")
         if verb is not Verb.CREATED and not unit and not source.unnamed_teams:
             raise KeyError("unit")
         return Recorded(int(line.get("seq", number)), at, verb, incident, unit, stage, fields)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableRecord(f"line {number}: {type(error).__name__}: {error}") from None
+    except KeyError as missing:
+        raise UnreadableRecord(f"line {number} has no {missing.args[0]}") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnreadableRecord(f"line {number} cannot be used: {error}") from None
 
 
 _VERBS = {
@@ -134,10 +138,17 @@ def _montgomery_call(line: Mapping[str, Any]) -> dict[str, Any]:
         "location": str(line["address"]),
         "location_detail": str(line.get("place") or ""),
         "location_confirmed": True,
-        "lat": float(line["lat"]),
-        "lng": float(line["lng"]),
+        "lat": _degrees(line["lat"], 90),
+        "lng": _degrees(line["lng"], 180),
         "priority": "1" if urgent else "3",
     }
+
+
+def _degrees(value: Any, most: int) -> float:
+    degrees = float(value)
+    if not -most <= degrees <= most:
+        raise ValueError(f"{value} is not between -{most} and {most} degrees")
+    return degrees
 
 
 _FIELDS = {

@@ -53,7 +53,7 @@ def replay(
         pace.wait_until(event.at, meanwhile=player.triage_waiting)
         player.play(event)
         step()
-    player.finish(events[-1].at)
+    player.finish(max(event.at for event in events))
     return _result(ground, player.counts, recording, report=report)
 
 

@@ -63,6 +63,7 @@ class Storm:
         self._queue: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
         self._serial = count()
         self._pending: list[Waiting] = []
+        self._taken: set[int] = set()
         self._free: dict[int, Free] = {}
         self._discipline: dict[int, str] = {}
         self._idle = [f"SIM{number}" for number in range(self.dispatchers, 0, -1)]
@@ -106,8 +107,12 @@ class Storm:
             return
         finally:
             self._step()
-        self.counts.calls_created += 1
         call_id = made["call_id"]
+        if call_id in self._taken:  # told of twice: the call there is
+            self.counts.details_added += 1
+            return
+        self._taken.add(call_id)
+        self.counts.calls_created += 1
         if self.pace.speed is None:
             self._do(record_verdict, call_id=call_id, engine="sweep")
         services = usual_services(str(event.fields["type_code"]), str(event.fields["nature"]))

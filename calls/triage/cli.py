@@ -63,7 +63,7 @@ def inputs(text: str) -> Iterator[tuple[str, Any]]:
     if text.lstrip().startswith("["):
         try:
             yield from ((f"entry {number}", part) for number, part in enumerate(json.loads(text), 1))
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             yield "the list", BadInput(str(error))
         return
     for number, line in enumerate(text.split("\n"), 1):

@@ -1,6 +1,7 @@
 """Play a recorded file through the same actions as people use, and check that every count adds up."""
 
 import logging
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from teams.actions import create_user
 from teams.models import Center
 
 ERRORS_SHOWN = 5
+CENTER_CODE = re.compile(r"[a-zA-Z0-9-]{1,40}")
 
 
 class Command(BaseCommand):
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         # The nudge is a hint; without Redis the replay says so once a commit, which nobody needs to read.
         logging.getLogger("care_dispatch.log.nudge").setLevel(logging.ERROR)
         progress = Progress(len(recording.events), sys.stderr, shown=options["progress"] or sys.stderr.isatty())
-        code = options["center"] or recording.source.code
+        code = self._code(options["center"]) or recording.source.code
         try:
             result = replay(
                 recording, code=code, again=options["again"], pace=pace, step=progress.step,
@@ -74,6 +76,11 @@ class Command(BaseCommand):
             raise CommandError("No triage rules are stored; run `manage.py seed --rules-only` first.") from None
         except UnreadableRecord as error:
             raise CommandError(f"{error}.") from None
+
+    def _code(self, code: str) -> str:
+        if code and not CENTER_CODE.fullmatch(code):
+            raise CommandError(f"--center takes up to 40 letters, digits and hyphens, not {code!r}.")
+        return code
 
     def _pace(self, text: str) -> Pace:
         try:

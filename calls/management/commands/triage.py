@@ -1,6 +1,7 @@
 """Triage on paper: what the rules say of a narrative, without a server or a database."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from calls import triage
 from calls.triage import cli
+
+# What ends a line for some readers, and half a character, which no terminal takes.
+_NOT_PLAIN = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
 
 
 class Command(BaseCommand):
@@ -47,9 +51,13 @@ class Command(BaseCommand):
     def _body(self, version: int | None) -> Any:
         if version is None:
             return triage.default_rules()
-        from calls.rules_in_force import stored_body
+        from calls.rules_in_force import NoRules, stored_body
 
-        return stored_body(version)
+        try:
+            return stored_body(version)
+        except NoRules as error:
+            raise CommandError(f"{str(error).capitalize()}.") from None
 
     def _print(self, answer: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        text = json.dumps(answer, ensure_ascii=False)
+        self.stdout.write(_NOT_PLAIN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
