@@ -40,7 +40,7 @@ def close_call(
     reason: str = "",
     not_sent_reason: str = "",
 ) -> dict[str, Any]:
-    """Close an open call that no unit is on. An eligible call CARE was never sent to must say why."""
+    """Close an open call that no unit is on. ``not_sent_reason``: why CARE never went, so that unmet need can be counted."""
     require_dispatch(actor, "close a call")
     call = open_call(actor, call_id, now)
     if callsigns := list(call.assignments.open().values_list("unit__callsign", flat=True)):
