@@ -110,7 +110,7 @@ def answer_consult(*, actor: User, now: datetime, consult_id: int, unit_id: int 
     if consult.answered_at is not None:
         unit = consult.answering_unit
         by = unit.callsign if unit else consult.answered_by.username if consult.answered_by else "somebody"
-        raise ConsultAnswered(f"{by} answered at {consult.answered_at:%H:%M:%S} UTC.")
+        raise ConsultAnswered(f"{by} answered at {consult.center.local(consult.answered_at):%H:%M:%S}.")
     unit = _care_unit(actor, unit_id, now) if unit_id is not None else None
     write(consult, answered_at=now, answered_by=actor, answering_unit=unit)
     _record(CONSULT_ANSWERED, consult, unit)
@@ -147,9 +147,8 @@ def end_consult(*, actor: User, now: datetime, consult_id: int, result: str, adv
 
 
 def _ended(consult: Consult) -> ConsultEnded:
-    return ConsultEnded(
-        f"This consult ended at {consult.ended_at:%H:%M:%S} UTC: {consult.get_result_display().lower()}."
-    )
+    at = f" at {consult.center.local(consult.ended_at):%H:%M:%S}" if consult.ended_at else ""
+    return ConsultEnded(f"This consult ended{at}: {consult.get_result_display().lower()}.")
 
 
 def _record(kind: EventKind, consult: Consult, unit: Unit | None) -> None:

@@ -71,12 +71,19 @@ def send_units(
 def check_free(call: Call, units: Iterable[Unit]) -> None:
     """Raise for the first unit that is on a call or not in service."""
     by_unit = {unit.pk: unit for unit in units}
-    held = Assignment.objects.open().filter(unit__in=by_unit).select_related("call", "assigned_by").order_by("unit_id")
+    held = (
+        Assignment.objects.open()
+        .filter(unit__in=by_unit)
+        .select_related("call__center", "assigned_by")
+        .order_by("unit_id")
+    )
     for assignment in held:
         raise unit_held(by_unit[assignment.unit_id], assignment)
     for unit in by_unit.values():
         if unit.status not in CAN_BE_SENT:
-            raise UnitNotAvailable(f"{unit.callsign} is {unit.get_status_display().lower()}.")
+            why = f": {unit.unavailable_reason}" if unit.unavailable_reason else ""
+            until = f", until {call.center.local(unit.unavailable_until):%H:%M}" if unit.unavailable_until else ""
+            raise UnitNotAvailable(f"{unit.callsign} is {unit.get_status_display().lower()}{why}{until}.")
 
 
 def unit_held(unit: Unit, held: Assignment) -> UnitHeld:
@@ -84,7 +91,7 @@ def unit_held(unit: Unit, held: Assignment) -> UnitHeld:
     by = held.position or (held.assigned_by.username if held.assigned_by else "the system")
     return UnitHeld(
         f"{unit.callsign} is {held.get_status_display().lower()} on call {held.call.number}"
-        f" (sent by {by} at {held.dispatched_at:%H:%M:%S} UTC).",
+        f" (sent by {by} at {held.call.center.local(held.dispatched_at):%H:%M:%S}).",
         held_by={
             "unit": unit.callsign,
             "call_id": held.call_id,

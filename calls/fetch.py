@@ -76,7 +76,10 @@ def open_call(actor: User | None, call_id: int, now: datetime) -> Call:
     """Like lock_call, and refuses a closed call with the way back."""
     call = lock_call(actor, call_id, now)
     if call.status == Call.Status.CLOSED:
-        raise CallClosed(f"Call {call.number} was closed as {call.get_closed_as_display().lower()}; reopen it first.")
+        at = f" at {call.center.local(call.closed_at):%H:%M:%S}" if call.closed_at else ""
+        raise CallClosed(
+            f"Call {call.number} was closed{at} as {call.get_closed_as_display().lower()}; reopen it first."
+        )
     return call
 
 

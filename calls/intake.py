@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -50,7 +49,7 @@ def create_call(
     require_dispatch(actor, "take a call")
     if earlier := _from_source(center, fields):
         return earlier
-    day = now.astimezone(ZoneInfo(center.time_zone)).date()
+    day = center.local(now).date()
     kind = natures.find(fields.get("type_code") or nature)
     fields.setdefault("priority", kind.priority if kind else natures.UNKNOWN_PRIORITY)
     if fields.get("type_code") is None:
@@ -118,8 +117,7 @@ def change_call(
     if clashes := changed_since(base, "call", call_id, fields):
         if clash := clashes.pop("jurisdiction_id", None):
             clashes["jurisdiction"] = clash | _agency_codes(yours=clash["yours"], theirs=clash["theirs"])
-        names = ", ".join(clashes)
-        raise SameFieldChanged(f"Somebody changed {names} since you opened the call.", fields=clashes)
+        raise SameFieldChanged(_who_was_first(call.center, clashes), fields=clashes)
     if "priority" in fields:
         fields["priority_set_by_hand"] = True
     sets = write(call, **fields)
@@ -132,6 +130,18 @@ def change_call(
 def _agency_codes(**agency_ids: int | None) -> dict[str, str | None]:
     codes = dict(Agency.objects.filter(pk__in=[pk for pk in agency_ids.values() if pk]).values_list("pk", "code"))
     return {whose: codes.get(pk) for whose, pk in agency_ids.items()}  # type: ignore[arg-type]  # None is no key
+
+
+def _who_was_first(center: Center, clashes: dict[str, dict[str, Any]]) -> str:
+    """The refusal in words; each clash learns ``who``, the position or the name."""
+    names = dict(User.objects.filter(pk__in=[clash["by"] for clash in clashes.values()]).values_list("pk", "username"))
+    told = []
+    for field, clash in clashes.items():
+        clash["who"] = clash["position"] or names.get(clash["by"], "the system")
+        at = center.local(datetime.fromisoformat(clash["at"]))
+        label = field.replace("_", " ").capitalize()
+        told.append(f"{label} was set to {clash['theirs']} by {clash['who']} at {at:%H:%M:%S}.")
+    return " ".join([*told, "That is newer than what you saw."])
 
 
 def add_caller(*, actor: User | None, now: datetime, call_id: int, **caller: Any) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _check_not_referred(call: Call, service: Service) -> None:
     if open_one is not None:
         raise AlreadyReferred(
             f"Call {call.number} has a referral to {service.name} already"
-            f" ({open_one.get_status_display().lower()} since {open_one.made_at:%Y-%m-%d %H:%M} UTC).",
+            f" ({open_one.get_status_display().lower()} since {call.center.local(open_one.made_at):%Y-%m-%d %H:%M}).",
             referral_id=open_one.pk,
         )
 
@@ -194,7 +194,7 @@ def _lock_follow_up(actor: User, follow_up_id: int, now: datetime) -> tuple[Foll
     if follow_up.closed_at is not None:
         raise FollowUpClosed(
             f"This follow-up was closed as {follow_up.get_result_display().lower()}"
-            f" at {follow_up.closed_at:%Y-%m-%d %H:%M} UTC."
+            f" at {call.center.local(follow_up.closed_at):%Y-%m-%d %H:%M}."
         )
     return follow_up, call
 

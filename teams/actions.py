@@ -181,8 +181,8 @@ def sign_on(
         raise NotFound("There is no such person.")
     busy = Shift.objects.filter(user__in=users, during__overlap=(now, until)).select_related("unit", "user")
     for shift in busy.order_by("pk"):
-        name, until_at = shift.user.username, f"{shift.during.upper:%H:%M}"
-        raise OnAnotherUnit(f"{name} is on {shift.unit.callsign} until {until_at} UTC; sign off there first.")
+        until_at = f" until {unit.center.local(shift.during.upper):%H:%M}" if shift.during.upper else ""
+        raise OnAnotherUnit(f"{shift.user.username} is on {shift.unit.callsign}{until_at}; sign off there first.")
     shifts = [
         Shift.objects.create(unit=unit, user_id=user_id, duty=duty, during=(now, until)) for user_id, duty in crew
     ]

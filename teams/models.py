@@ -1,5 +1,8 @@
 """Tables of who can respond: center, agencies, people with roles, units, shifts and positions."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -21,6 +24,10 @@ class Center(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the clocks of this center show it."""
+        return moment.astimezone(ZoneInfo(self.time_zone))
 
 
 class Discipline(models.TextChoices):

@@ -198,6 +198,8 @@ def test_the_same_field_changed_by_two_shows_both_values() -> None:
         act(change_call, by=two, call_id=call.pk, base=base, changes={"priority": "3"})
     clash = refused.value.details["fields"]["priority"]
     assert (clash["yours"], clash["theirs"], clash["by"]) == ("3", "1", one.pk)
+    at = center.local(datetime.fromisoformat(clash["at"]))
+    assert refused.value.message.startswith(f"Priority was set to 1 by D1 at {at:%H:%M:%S}.")
 
 
 def test_a_city_changed_by_two_shows_both_by_their_codes() -> None:
@@ -249,7 +251,7 @@ def test_a_reopened_call_keeps_its_number_and_is_triaged_again() -> None:
     dispatcher = make_user(make_center())
     call = make_call(dispatcher)
     act(close_call, by=dispatcher, call_id=call.pk, closed_as="advised")
-    with pytest.raises(CallClosed, match="reopen it first"):
+    with pytest.raises(CallClosed, match="was closed at 14:00:00 as advised, nobody sent; reopen it first"):
         act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "denied"})
     act(reopen_call, by=dispatcher, call_id=call.pk, reason="called again")
     call.refresh_from_db()

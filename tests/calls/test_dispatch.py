@@ -1,5 +1,7 @@
 """Sending units: several at once, none twice, CARE never alone past an open danger."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -32,7 +34,7 @@ def test_when_one_unit_is_held_none_is_sent_and_the_holder_is_named(rules: None)
     dispatcher, care, police = make_user(center), make_unit(center), make_unit(center, "P101", "police")
     first = make_call(dispatcher)
     send(dispatcher, first, police)
-    with pytest.raises(UnitHeld, match=f"P101 is dispatched on call {first.number} .sent by D1") as refused:
+    with pytest.raises(UnitHeld, match=f"P101 is dispatched on call {first.number} .sent by D1 at 14:00:00") as refused:
         send(dispatcher, make_call(dispatcher), care, police)
     assert refused.value.details["held_by"]["call_id"] == first.pk
     assert not care.assignments.exists()
@@ -40,8 +42,9 @@ def test_when_one_unit_is_held_none_is_sent_and_the_holder_is_named(rules: None)
 
 def test_a_unit_out_of_service_is_not_sent(rules: None) -> None:
     center = make_center()
-    dispatcher, police = make_user(center), make_unit(center, "P102", "police", status="unavailable")
-    with pytest.raises(UnitNotAvailable, match="P102 is unavailable"):
+    why = {"unavailable_reason": "flat tire", "unavailable_until": NOW + timedelta(hours=1)}
+    dispatcher, police = make_user(center), make_unit(center, "P102", "police", status="unavailable", **why)
+    with pytest.raises(UnitNotAvailable, match=r"P102 is unavailable: flat tire, until 15:00\."):
         send(dispatcher, make_call(dispatcher), police)
 
 

@@ -40,7 +40,7 @@ def test_nobody_is_on_two_units_and_the_answer_names_the_other() -> None:
     first, second = make_unit(center, "CARE8"), make_unit(center, "CARE9")
     clinician, dispatcher = make_user(center, "clinician"), make_user(center)
     put_on_shift(clinician, first)
-    with pytest.raises(OnAnotherUnit, match=r"is on CARE8 until 06:00 UTC; sign off there first\."):
+    with pytest.raises(OnAnotherUnit, match=r"is on CARE8 until 00:00; sign off there first\."):
         act(sign_on, by=dispatcher, unit_id=second.pk, crew=[(clinician.pk, "clinician")], until=later(hours=1))
 
 
