@@ -1,7 +1,7 @@
 """Storing the default rules as a frozen version that verdicts can point to."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from calls import triage
@@ -10,6 +10,8 @@ from care_dispatch.log import EventKind, perform, record, register_kinds
 from care_dispatch.refusal import Invalid
 from teams.models import User
 
+# Nothing was in force before the first rules: a call that came in earlier is judged by them, not by the fallback.
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 DEFAULT_NAME = "Default rules R0-R10"
 RULES_STORED = EventKind("rules.stored", refs=frozenset({"rule_set_id"}))
 register_kinds([RULES_STORED])
@@ -34,7 +36,7 @@ def store_rules(*, actor: User | None, now: datetime, body: Mapping[str, Any], n
         body=body,
         sha256=sha256,
         status=RuleSet.Status.DRAFT if active else RuleSet.Status.ACTIVE,
-        effective_at=now,
+        effective_at=now if active else BEGINNING,
     )
     record(RULES_STORED, center_id=None, refs={"rule_set_id": row.pk})
     return {"rule_set_id": row.pk, "version": row.version, "added": True}

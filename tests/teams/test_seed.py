@@ -14,6 +14,7 @@ from django.core.management import call_command
 from calls import rule_sets, triage
 from calls.models import RuleSet
 from calls.rule_sets import seed_default_rules, store_rules
+from calls.rules_in_force import rule_set_for
 from care_dispatch.log.models import Event, Head
 from care_dispatch.refusal import Invalid
 from referrals.demo import seed_directory
@@ -21,7 +22,7 @@ from referrals.models import Organization, Service
 from teams.actions import change_unit
 from teams.demo import DEMO_PASSWORD, demo_users, region, seed_region
 from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
-from tests.cast import NOW, act, later
+from tests.cast import NOW, act, later, make_center
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +160,12 @@ def test_the_stored_default_rules_are_those_of_the_repository(default_rules: dic
     canonical = json.dumps(default_rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert row.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
     assert triage.parse_rules(row.body).sha256 == row.sha256
+
+
+def test_a_call_older_than_the_first_rules_is_judged_by_them(default_rules: dict[str, Any]) -> None:
+    seed_default_rules(now=NOW)
+    center = make_center()
+    assert rule_set_for(center.pk, later(minutes=-20)).version == 1
 
 
 def test_seeding_the_rules_again_stores_nothing(default_rules: dict[str, Any]) -> None:
