@@ -72,8 +72,10 @@ def show(
 ) -> HttpResponse:
     """Render in the center's time; every form on the page takes its own key from ``new_key``."""
     user = signed_in(request)
-    with timezone.override(phone_page.clock(user)):
-        return render(request, template, context | {"now": now, "new_key": uuid.uuid4}, status=status)
+    zone = phone_page.clock(user)
+    shared = {"now": now, "zone": zone.key, "new_key": uuid.uuid4}
+    with timezone.override(zone):
+        return render(request, template, context | shared, status=status)
 
 
 # --- the page ----------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 /** The phone page works without this: here a second tap is stopped and news are shown without losing typed text. */
 
 const EVERY_MS = 5000;
+const KEPT = "care-typed";
 const body = document.body;
+/** The center's time, as everywhere on the page. */
+const CLOCK = new Intl.DateTimeFormat("en-GB", { timeZone: body.dataset.zone || undefined, hour: "2-digit", minute: "2-digit" });
 /** When the server first failed to answer; stays until it answers again. */
 let failedAt = "";
 
@@ -20,6 +23,33 @@ function busy() {
     if (field.value !== field.defaultValue) return true;
   }
   return document.activeElement instanceof HTMLElement && document.activeElement.matches("textarea, input, select");
+}
+
+/** Where a longer text stays, in this tab alone, until the server has it. @param {HTMLTextAreaElement} field */
+function place(field) {
+  const about = /** @type {HTMLInputElement | null} */ (field.form?.querySelector("[name=call], [name=id], [name=service]") ?? null);
+  return `${KEPT}:${field.form?.getAttribute("action")}:${about?.value ?? ""}:${field.name}`;
+}
+
+/** With its key: a note that did arrive, unlike the answer, is not taken twice. @param {HTMLTextAreaElement} field @param {boolean} sent */
+function keep(field, sent) {
+  const key = /** @type {HTMLInputElement | null} */ (field.form?.querySelector("[name=key]") ?? null);
+  if (field.value) sessionStorage.setItem(place(field), JSON.stringify({ text: field.value, key: key?.value, sent }));
+  else sessionStorage.removeItem(place(field));
+}
+
+/** @param {HTMLTextAreaElement} field */
+function bringBack(field) {
+  const kept = JSON.parse(sessionStorage.getItem(place(field)) ?? "null");
+  if (kept?.sent && document.querySelector(".said")) {
+    sessionStorage.removeItem(place(field));
+  } else if (kept && !field.value) {
+    field.defaultValue = field.value = kept.text;
+    const key = /** @type {HTMLInputElement | null} */ (field.form?.querySelector("[name=key]") ?? null);
+    if (key && kept.key) key.value = kept.key;
+    field.closest("details")?.setAttribute("open", "");
+    keep(field, false);
+  }
 }
 
 /** @param {string} words @param {boolean} off */
@@ -43,7 +73,7 @@ async function look() {
     else location.reload();
     failedAt = "";
   } catch {
-    failedAt ||= new Date().toTimeString().slice(0, 5);
+    failedAt ||= CLOCK.format(new Date());
     tell(`✕ NOT LIVE since ${failedAt}: use the radio`, true);
   }
 }
@@ -60,8 +90,14 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  for (const field of form.querySelectorAll("textarea")) keep(field, true);
+  if (form.closest("footer")) sessionStorage.clear(); // signed out: nothing typed stays on this phone
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
+
+const texts = document.querySelectorAll("textarea");
+texts.forEach(bringBack);
+document.addEventListener("input", ({ target }) => target instanceof HTMLTextAreaElement && keep(target, false));
 
 // Coming back with the browser's own "back": the forms may be sent again, with their old keys, which changes nothing twice.
 addEventListener("pageshow", () => {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -171,9 +172,42 @@ def test_news_never_take_typed_text_away(scene: Any, open_page: OpenPage) -> Non
     assert writing.input_value("#text") == "half a thought"
 
 
-def test_a_page_that_reaches_nobody_says_so(scene: Any, open_page: OpenPage) -> None:
-    page = open_page(scene.officer)
+def test_a_note_half_typed_is_there_again_after_the_page_was_lost(scene: Any, open_page: OpenPage) -> None:
+    page = open_page(scene.clinician)
+    page.fill("#text", "He asks for his sister, ")
+    page.goto("about:blank")
+    page.goto("/unit/")
+    assert page.input_value("#text") == "He asks for his sister, "
+    page.locator("#text").press("End")
+    page.keyboard.type("who is on her way")
+    page.context.route("**/unit/do/note/", lambda route: route.abort())
+    page.click("text=Add note")
+    page.context.unroute("**/unit/do/note/")
+    page.goto("/unit/")
+    assert page.input_value("#text") == "He asks for his sister, who is on her way"
+    page.click("text=Add note")
+    page.wait_for_selector(".said")
+    assert page.input_value("#text") == ""
+    page.goto("/unit/")
+    assert page.input_value("#text") == ""
+    assert scene.call.narrative.filter(text="He asks for his sister, who is on her way").count() == 1
+
+
+def test_signing_out_leaves_nothing_typed_on_the_phone(scene: Any, open_page: OpenPage) -> None:
+    page = open_page(scene.clinician)
+    page.fill("#text", "half a thought")
+    assert page.evaluate("sessionStorage.length") == 1
+    page.click("footer button")
+    page.wait_for_selector("#id_username")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_page_that_reaches_nobody_says_so_in_the_centers_time(scene: Any, open_page: OpenPage) -> None:
+    page = open_page(scene.officer, timezone_id="Asia/Tokyo")
     page.context.route("**/unit/seen/", lambda route: route.fulfill(status=503, body=""))
     page.wait_for_selector("text=NOT LIVE since", timeout=20_000)
+    hour = timezone.localtime(timezone.now(), ZoneInfo(scene.center.time_zone)).hour
+    said = int(page.inner_text("#link").split("since ")[1][:2])
+    assert said in (hour, (hour - 1) % 24)
     page.context.unroute("**/unit/seen/")
     page.wait_for_selector("text=Up to date", timeout=20_000)
