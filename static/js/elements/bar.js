@@ -25,17 +25,19 @@ class Bar extends Part {
 
   render() {
     const { app } = this;
+    const who = app.me ? `${app.me.position} ${app.me.name || app.me.user} · ${app.me.center.name}` : "";
     const [word, tone] = LINK[app.link.state];
     const free = app.units.filter((unit) => unit.discipline === "care" && unit.status === "available").length;
     const care = app.units.filter((unit) => unit.discipline === "care" && unit.status !== "off_duty").length;
     const late = app.pending.filter((call) => ["P", "1"].includes(call.priority)).length;
     return html`
       <h1>CARE Dispatch</h1>
-      <span class="who">${app.me ? `${app.me.position} ${app.me.name || app.me.user} · ${app.me.center.name}` : ""}</span>
+      <span class="who" title=${who}>${who}</span>
       <span class="link ${tone}" data-state=${app.link.state}>${word}</span>
       <span>PEND ${app.pending.length}${late ? html` <b>(${late}▲)</b>` : nothing}</span>
       <span>ACTIVE ${app.active.length}</span>
       <span>CARE ${free}/${care}</span>
+      ${app.alerts.length ? html`<span class="alarm">▲ ${app.alerts.length} alert${app.alerts.length > 1 ? "s" : ""}</span>` : nothing}
       <span class="room"></span>
       <button type="button" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>
         ${app.sounds.on ? (app.sounds.blocked ? "♪ press a key" : "♪ on") : "♪ off"}
@@ -58,7 +60,8 @@ class Bar extends Part {
     if (link.fresh || link.state === "starting" || !link.notLiveSince) return nothing;
     const away = Math.round((app.clock.local() - link.notLiveSince) / 1000);
     const kept = app.outbox?.waiting().length ?? 0;
-    return html`<p class="banner" role="status">
+    // Not a live region: it counts seconds, and the loss itself is announced once.
+    return html`<p class="banner">
       ▲ CONNECTION LOST (${away} s). The board is frozen as of ${app.time(link.heardAt + app.clock.offset)}. Dispatch by radio.
       ${kept ? `${kept} note${kept > 1 ? "s" : ""} kept, will be sent.` : ""} Reconnecting… (try ${link.tries})
     </p>`;
