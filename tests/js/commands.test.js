@@ -176,3 +176,13 @@ test("nothing that can be typed makes the parser raise", () => {
     assert.ok(parse(line, CONTEXT), line);
   }
 });
+
+test("the error is of the reading that got furthest", () => {
+  assert.match(error("h 10", { ...CONTEXT, openCall: 39 }), /H needs its text/);
+  assert.match(error("cl p101 nope"), /nope is no disposition here: CL unit disposition/);
+});
+
+test("a reason of several words needs no semicolon", () => {
+  assert.deepEqual(command("oos p101 flat tire 30m"), { verb: "OOS", units: ["P101"], word: "flat tire", minutes: 30 });
+  assert.deepEqual(command("can 142 false call"), { verb: "CAN", call: 42, word: "false call" });
+});

@@ -18,15 +18,32 @@ export function offers(app, line) {
   const verb = before.find((token) => token in VERBS);
   if (!verb) return before.length > 1 ? [] : verbs(part);
   if (verb === "NEW") return [];
+  if (VERBS[verb].takes.includes("fact") && part.includes("=")) return values(app, part);
   return VERBS[verb].takes
     .flatMap((slot) => ofSlot(app, slot, verb))
     .filter((offer) => offer.insert.toUpperCase().startsWith(part) && !before.includes(offer.insert.toUpperCase()))
     .slice(0, MOST);
 }
 
-/** The line with its last, unfinished token replaced. @param {string} line @param {Offer} offer */
+/** The line with its last, unfinished token replaced; an answer follows its "=" at once.
+ * @param {string} line @param {Offer} offer */
 export function accept(line, offer) {
-  return `${line.replace(/[^\s,.]*$/, "")}${offer.insert} `;
+  return `${line.replace(/[^\s,.]*$/, "")}${offer.insert}${offer.insert.endsWith("=") ? "" : " "}`;
+}
+
+/** The answers to a question: no and unknown first, because they are asked for most.
+ * @param {import("../app.js").App} app @param {string} part such as W= @returns {Offer[]} */
+function values(app, part) {
+  const [left, right] = part.split("=");
+  const name = /** @type {Record<string, string>} */ (QUESTION_KEYS)[left] ?? left.toLowerCase();
+  const fact = app.vocabulary?.facts.find((/** @type {any} */ known) => known.name === name);
+  const quick = ["denied", "no", "unknown"];
+  const answers = (fact?.values ?? []).filter((/** @type {string} */ value) => value !== "none_reported");
+  const order = (/** @type {string} */ value) => (quick.includes(value) ? quick.indexOf(value) : quick.length);
+  return answers
+    .sort((/** @type {string} */ a, /** @type {string} */ b) => order(a) - order(b))
+    .map((/** @type {string} */ value) => ({ insert: `${left}=${value === "denied" ? "no" : value}`, label: `${left}=${value === "denied" ? "no" : value}`, detail: fact.label }))
+    .filter((/** @type {Offer} */ offer) => offer.insert.toUpperCase().startsWith(`${left}=${right}`));
 }
 
 /** @param {string} part @returns {Offer[]} */
@@ -75,7 +92,7 @@ function ofSlot(app, slot, verb) {
 /** @param {import("../app.js").App} app @param {string} verb @returns {Offer[]} */
 function units(app, verb) {
   const sending = ["D", "DE", "DO"].includes(verb);
-  const call = app.store.get("call", app.desk.openId) ?? {};
+  const call = app.shownCall ?? {};
   const weight = (/** @type {any} */ unit) => {
     const free = unit.status === "available" && !unit.assignment;
     if (!sending) return free ? 1 : 0;

@@ -90,9 +90,9 @@ function fill(verb, tokens, text, context) {
     }
     const lacks = spec.needs.find((slot) => command[slot] === undefined);
     if (lacks) {
-      missing ??= lacks;
+      if (missing !== "text") missing ??= lacks;
     } else if (!text && needsText(spec, command)) {
-      missing ??= "text";
+      missing = "text"; // this reading got furthest
     } else {
       implied ||= guess;
       whole.push(clean({ ...command, text }));
@@ -101,7 +101,7 @@ function fill(verb, tokens, text, context) {
   if (whole.length) return chosen(whole, implied, context);
   if (missing === "text") return { error: `${verb} needs its text after a semicolon: ${spec.usage}`, missing };
   if (missing) return { error: `${verb} needs ${SLOT_WORDS[missing]}: ${spec.usage}`, missing };
-  return { error: `${verb} takes: ${spec.usage}` };
+  return { error: `${verb} cannot take all of that: ${spec.usage}` };
 }
 
 /** A word from a closed list says why as well as free text does; taking a call off hold needs no reason.
@@ -123,6 +123,7 @@ function combinations(read, verb) {
           const units = [...new Set([...(filled.units ?? []), ...value])];
           return VERBS[verb].one && units.length > 1 ? [] : [{ ...filled, units }];
         }
+        if (slot === "word" && filled.word) return [{ ...filled, word: `${filled.word} ${value}` }];
         return filled[slot] === undefined ? [{ ...filled, [slot]: value }] : [];
       }),
     );
@@ -141,6 +142,7 @@ function chosen(commands, implied, context) {
 /** @param {string} verb @param {string} token */
 function unknownToken(verb, token) {
   const { takes, usage } = VERBS[verb];
+  if (takes.includes("disposition") && !/\d/.test(token)) return `${token} is no disposition here: ${usage}`;
   if (takes.includes("units") && /^[a-z]/i.test(token)) return `${token.toUpperCase()} is no unit here: ${usage}`;
   if (takes.includes("call") && /^#?\d/.test(token)) return `There is no open call ${token}.`;
   return `${token} is not understood: ${usage}`;
