@@ -37,7 +37,7 @@ export class Drafts {
     if (data === null || data === "") return this.wipe(form);
     const old = this.get(form);
     this.#write({ id: old?.id ?? crypto.randomUUID(), form, data, at: Date.now(), sent: false });
-    this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
+    this.timer ??= setTimeout(() => this.flush(), SERVER_EVERY_MS);
   }
 
   /** Go on with what is typed as a draft of its own: the old one was saved already. @param {string} form */
@@ -45,7 +45,7 @@ export class Drafts {
     const old = this.get(form);
     if (!old) return;
     this.#write({ ...old, id: crypto.randomUUID(), at: Date.now(), sent: false });
-    this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
+    this.timer ??= setTimeout(() => this.flush(), SERVER_EVERY_MS);
   }
 
   /** It is saved: the draft goes, here and on the server. @param {string} form */
@@ -53,6 +53,32 @@ export class Drafts {
     const old = this.get(form);
     this.storage.removeItem(this.#place(form));
     if (old) this.server.drop(old.id).catch(() => {});
+  }
+
+  /** Set a form's draft aside under a name of its own, so that the form starts empty. @param {string} form */
+  park(form) {
+    const old = this.get(form);
+    if (old) this.#move(old, `${form}:${old.id}`);
+  }
+
+  /** What was set aside of a form, the oldest first. @param {string} form @returns {Draft[]} */
+  parked(form) {
+    const names = this.#names().map((name) => name.slice(this.#place("").length));
+    const found = names.filter((name) => name.startsWith(`${form}:`)).map((name) => this.get(name));
+    return /** @type {Draft[]} */ (found.filter(Boolean)).sort((a, b) => a.at - b.at);
+  }
+
+  /** Go on with what was set aside; what is in the form now is set aside instead. @param {Draft} draft @param {string} form */
+  take(draft, form) {
+    this.park(form);
+    this.#move(draft, form);
+  }
+
+  /** @param {Draft} draft @param {string} form */
+  #move(draft, form) {
+    this.storage.removeItem(this.#place(draft.form));
+    this.#write({ ...draft, form, sent: false });
+    this.timer ??= setTimeout(() => this.flush(), SERVER_EVERY_MS);
   }
 
   /** Sign-out: nothing stays on this computer; another position finds the server's copies. */
@@ -70,12 +96,13 @@ export class Drafts {
         if (!here || here.at < at) this.#write({ id, form, data, at, sent: true });
       }
     } finally {
-      this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
+      this.timer ??= setTimeout(() => this.flush(), SERVER_EVERY_MS);
     }
   }
 
   /** Send what the server does not have yet; what fails is tried again. */
-  async #send() {
+  async flush() {
+    clearTimeout(this.timer);
     this.timer = undefined;
     this.failed = false;
     for (const name of this.#names()) {
@@ -90,7 +117,7 @@ export class Drafts {
         this.failed = true;
       }
     }
-    if (this.failed) this.timer ??= setTimeout(() => this.#send(), SERVER_EVERY_MS);
+    if (this.failed) this.timer ??= setTimeout(() => this.flush(), SERVER_EVERY_MS);
   }
 
   #names() {

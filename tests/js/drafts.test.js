@@ -60,3 +60,27 @@ test("every keystroke is here at once and on the server soon", async (context) =
   await turns();
   assert.deepEqual([...server.kept.values()].map(({ data }) => data.text), ["help"]);
 });
+
+test("a form set aside is empty, and what was typed comes back whole", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const drafts = new Drafts("d1", new Memory(), new Server());
+  drafts.keep("intake", { location: "12 ELM ST" });
+  drafts.park("intake");
+  assert.equal(drafts.get("intake"), null);
+  drafts.keep("intake", { location: "900 POLK ST" });
+  const [aside] = drafts.parked("intake");
+  drafts.take(aside, "intake");
+  assert.equal(drafts.get("intake")?.data.location, "12 ELM ST");
+  assert.deepEqual(drafts.parked("intake").map(({ data }) => data.location), ["900 POLK ST"]);
+});
+
+test("sending now leaves nothing behind for a timer, and the server has each draft under the form it is in", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new Server();
+  const drafts = new Drafts("d1", new Memory(), server);
+  drafts.keep("intake", { location: "12 ELM ST" });
+  drafts.park("intake");
+  await drafts.flush();
+  assert.deepEqual([...server.kept.values()].map(({ form, id }) => form === `intake:${id}`), [true]);
+  assert.equal(drafts.parked("intake")[0].sent, true);
+});
