@@ -48,6 +48,8 @@ export class App {
     this.help = false;
     /** @type {any} values the intake form opens with */
     this.intakePrefill = null;
+    /** Each NEW is a form of its own. */
+    this.intakes = 0;
     this.time = wallClock("UTC");
     this.problem = "";
     /** @type {Set<() => void>} */
@@ -128,7 +130,7 @@ export class App {
     return {
       units: this.units.map((unit) => unit.callsign),
       calls: this.store.all("call").map(({ id, number, name }) => ({ id, number, name })),
-      openCall: this.desk.openId !== null && this.store.get("call", this.desk.openId) ? this.desk.openId : null,
+      openCall: this.shownCall?.id ?? null,
       facts: this.vocabulary?.facts ?? [],
       dispositions: values("dispositions"),
       modeReasons: values("mode_reasons"),
@@ -138,6 +140,11 @@ export class App {
       notSent: values("not_sent"),
       closedAs: values("closed_as").filter((/** @type {string} */ value) => value !== "cancelled"),
     };
+  }
+
+  /** The open call while it is on the screen: what nobody sees must not stand in for a call not named. */
+  get shownCall() {
+    return this.side === "call" ? this.store.get("call", this.desk.openId) : undefined;
   }
 
   /** What to send to a call, best first. @param {number} id */
@@ -161,10 +168,23 @@ export class App {
     this.changed();
   }
 
+  /** Why a list of calls is empty. @param {string} kind "pending" or "active" */
+  nothing(kind) {
+    if (this.me?.role === "partner") return "No call is shared with you.";
+    return kind === "pending" ? "No call waits." : "No unit is on a call.";
+  }
+
+  /** Back from a form or a list to the call that was open. */
+  showCall() {
+    this.side = "call";
+    this.changed();
+  }
+
   /** @param {any} [values] */
   openIntake(values = null) {
     this.side = "intake";
     this.intakePrefill = values;
+    this.intakes += 1;
     this.changed();
   }
 
@@ -220,6 +240,7 @@ export class App {
       this.echo(false, `${waiting} note${waiting > 1 ? "s are" : " is"} not sent yet; sign out when the link is back.`);
       return;
     }
+    await this.drafts?.flush();
     this.link.stop();
     this.drafts?.wipeHere();
     this.outbox?.wipe();

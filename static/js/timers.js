@@ -16,12 +16,15 @@ export const LIMITS = {
   owed: [1800, 3600],
 };
 
-/** @param {string} limit @param {number} seconds @returns {"" | "warn" | "over"} */
-export function lateness(limit, seconds) {
+/** A call on hold is not late; the end of its hold is a warning, and from there on it waits like any other.
+ * @param {string} limit @param {number} seconds @param {number | null} [sinceHold] since its hold ended, less than 0 while it lasts
+ * @returns {"" | "held" | "warn" | "over"} */
+export function lateness(limit, seconds, sinceHold = null) {
   const found = LIMITS[limit];
   if (!found) return "";
+  if (sinceHold !== null) return sinceHold < 0 ? "held" : sinceHold >= found[1] ? "over" : "warn";
   return seconds >= found[1] ? "over" : seconds >= found[0] ? "warn" : "";
 }
 
 /** What is said beside the time, because colour alone says nothing. */
-export const MARK = { "": "", warn: "△", over: "▲" };
+export const MARK = { "": "", held: "⏸", warn: "△", over: "▲" };

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.services import Stack
 
@@ -25,7 +25,10 @@ MISSING = "No Chromium here: sudo apt-get install chromium"
 # Ten times what a step takes on a quiet machine; a guard against hanging, not a figure.
 PATIENCE_MS = 15_000
 
+PASSWORD = "care-dispatch-demo"
+
 NewPage = Callable[..., Page]
+SignIn = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -87,3 +90,34 @@ def _refused(text: str) -> list[str]:
 def page(new_page: NewPage) -> Page:
     """One page at the stack's address; go from there with ``page.goto("/")``."""
     return new_page()
+
+
+@pytest.fixture
+def desk(new_page: NewPage, stack_db: Stack) -> Iterator[SignIn]:
+    """Sit down at a position: ``desk("d1", "D1", width=1366, height=768)``."""
+
+    def sit(user: str, position: str, **options: Any) -> Page:
+        page = new_page(**options)
+        page.goto("/")
+        expect(page.locator("#id_username")).to_be_focused()
+        for text in (user, PASSWORD, position):
+            page.keyboard.type(text)
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator(".link")).to_have_text("● LIVE")
+        expect(page.locator("#line")).to_be_focused()
+        return page
+
+    yield sit
+    # What a test leaves on the board is not the next one's to trip over.
+    from calls.closing import close_call
+    from calls.models import Assignment, Call
+    from calls.stages import free_unit
+    from teams.models import User
+    from tests.cast import act
+
+    boss = User.objects.get(username="supervisor")
+    for assignment in Assignment.objects.open():
+        act(free_unit, by=boss, unit_id=assignment.unit_id, now=assignment.dispatched_at)
+    for call in Call.objects.exclude(status="closed"):
+        act(close_call, by=boss, call_id=call.pk, closed_as="cancelled", reason="end of test", now=call.received_at)

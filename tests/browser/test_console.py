@@ -1,22 +1,13 @@
 """The console as dispatchers use it: a call from intake to close by keyboard alone, beside a second one that sees each step."""
 
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from calls.models import Assignment, Call, Draft, NarrativeEntry
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import PASSWORD, SignIn
+from tests.browser.seat import done, newest, refused, say, take, violations
 from tests.conftest import MakeStack
 from tests.services import Stack
-
-AXE = Path("node_modules/axe-core/axe.min.js")
-PASSWORD = "care-dispatch-demo"
-
-SignIn = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -24,66 +15,6 @@ def stack(make_stack: MakeStack) -> Stack:
     found = make_stack()
     found.manage("seed", "--demo")
     return found
-
-
-@pytest.fixture
-def desk(new_page: NewPage, stack_db: Stack) -> Iterator[SignIn]:
-    """Sit down at a position: ``desk("d1", "D1", width=1366, height=768)``."""
-
-    def sit(user: str, position: str, **options: Any) -> Page:
-        page = new_page(**options)
-        page.goto("/")
-        expect(page.locator("#id_username")).to_be_focused()
-        for text in (user, PASSWORD, position):
-            page.keyboard.type(text)
-            page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        expect(page.locator(".link")).to_have_text("● LIVE")
-        expect(page.locator("#line")).to_be_focused()
-        return page
-
-    yield sit
-    # What a test leaves on the board is not the next one's to trip over.
-    from calls.closing import close_call
-    from calls.stages import free_unit
-    from teams.models import User
-    from tests.cast import act
-
-    boss = User.objects.get(username="supervisor")
-    for assignment in Assignment.objects.open():
-        act(free_unit, by=boss, unit_id=assignment.unit_id, now=assignment.dispatched_at)
-    for call in Call.objects.exclude(status="closed"):
-        act(close_call, by=boss, call_id=call.pk, closed_as="cancelled", reason="end of test", now=call.received_at)
-
-
-def say(page: Page, line: str) -> None:
-    """Type a command and press Enter."""
-    page.keyboard.type(line)
-    page.keyboard.press("Enter")
-
-
-def done(page: Page, text: str) -> None:
-    expect(page.locator(".echo")).to_contain_text(re.compile("✓.*" + re.escape(text)))
-
-
-def refused(page: Page, text: str) -> None:
-    expect(page.locator(".echo")).to_contain_text(re.compile("✗.*" + re.escape(text), re.DOTALL))
-
-
-def newest() -> Call:
-    return Call.objects.latest("pk")
-
-
-def take(page: Page, nature: str = "Welfare check", place: str = "300 W BELT LINE RD", text: str = "") -> Call:
-    """A new call by the command line; the form is saved with Ctrl+Enter."""
-    before = Call.objects.count()
-    say(page, f"new {nature} @{place}; {text}")
-    expect(page.locator(".intake [name=location]")).to_have_value(place)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".call-head h2")).to_contain_text(nature)
-    expect(page.locator("#line")).to_be_focused()
-    assert Call.objects.count() == before + 1
-    return newest()
 
 
 def test_a_call_from_intake_to_close_by_keyboard_while_a_second_console_sees_each_step(desk: SignIn) -> None:
@@ -284,16 +215,6 @@ def test_no_axe_violation_on_board_call_intake_and_help(desk: SignIn, theme: str
     page.keyboard.press("F1")
     expect(page.locator("dialog.help")).to_be_visible()
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    # Evaluated from the protocol: the page's own policy forbids a script that is not ours.
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        ".then(r => r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')}`))"
-    )
-    return [str(line)[:600] for line in found]
 
 
 def test_hostile_text_is_text_everywhere(desk: SignIn) -> None:

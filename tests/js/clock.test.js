@@ -54,3 +54,10 @@ test("a wait is late by its own limits", () => {
   assert.equal(lateness("pending:1", 60), "over");
   assert.equal(lateness("nothing", 1e9), "");
 });
+
+test("a call on hold is not late, and the end of its hold is a warning", () => {
+  assert.equal(lateness("pending:2", 900, -1), "held");
+  assert.equal(lateness("pending:2", 900, 0), "warn");
+  assert.equal(lateness("pending:2", 1200, 120), "over");
+  assert.equal(lateness("pending:2", 1200), "over");
+});

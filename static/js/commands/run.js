@@ -181,8 +181,9 @@ async function eachUnit(app, callsigns, word, change) {
 /** @param {App} app @param {Command} command */
 async function clear(app, { units = [], disposition, text }) {
   const unit = unitOf(app, units[0]);
-  if (text && unit.assignment) await post(`/api/calls/${unit.assignment.call_id}/narrative/`, { text });
+  const call = unit.assignment?.call_id;
   await post(`/api/units/${unit.id}/status/`, { status: "available", disposition });
+  if (text && call) app.note(call, text); // after it: a line refused and said again notes it once
   return `${unit.callsign} available, ${app.label("dispositions", disposition)}`;
 }
 
@@ -197,7 +198,8 @@ function show(app, { units = [] }) {
 // --- calls, alerts, consults ------------------------------------------------------------------------
 /** @param {App} app @param {number | undefined} id */
 function numberOf(app, id) {
-  return app.store.get("call", id)?.number ?? app.desk.detail?.number ?? id;
+  const { detail } = app.desk;
+  return app.store.get("call", id)?.number ?? (detail?.id === id ? detail.number : id);
 }
 
 /** @param {App} app @param {Command} command */

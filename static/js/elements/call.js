@@ -3,7 +3,7 @@
 
 import { html, keyed, nothing } from "../../vendor/lit.js";
 import { CALL_STATUS, valueWords } from "../words.js";
-import "./edit.js";
+import { editForm } from "./edit.js";
 import "./notes.js";
 import "./on_it.js";
 import { Part } from "./part.js";
@@ -17,7 +17,8 @@ class CallPanel extends Part {
 
   constructor() {
     super();
-    this.editing = false;
+    /** @type {number | null} the call being edited */
+    this.editing = null;
   }
 
   render() {
@@ -28,11 +29,12 @@ class CallPanel extends Part {
     }
     if (!card) return html`<p class="none">${problem || "Opening…"}</p>`;
     const word = CALL_STATUS[card.status];
+    const editing = this.editing === openId || Boolean(app.drafts?.get(editForm(card.id)));
     return html`
       <header class="call-head">
-        <h2>Call ${card.number} · ${card.priority === "P" ? "▲P" : `P${card.priority}`} · ${card.nature}</h2>
+        <h2 title=${card.nature}>Call ${card.number} · ${card.priority === "P" ? "▲P" : `P${card.priority}`} · <bdi>${card.nature}</bdi></h2>
         <span class=${word.tone}>${word.glyph} ${word.code}</span>
-        <button type="button" aria-expanded=${this.editing} @click=${() => (this.editing = !this.editing)}>Edit</button>
+        <button type="button" aria-expanded=${editing} @click=${() => (this.editing = editing ? null : openId)}>Edit</button>
         ${card.status === "closed"
           ? html`<button type="button" @click=${() => app.prefill("RE ; ", "say why it is opened again")}>Reopen</button>`
           : html`<button type="button" @click=${() => app.prefill(`H #${card.number} 10m; `, "say why it can wait")}>Hold</button>
@@ -40,12 +42,12 @@ class CallPanel extends Part {
             <button type="button" @click=${() => app.prefill(`CAN #${card.number} `, "name the reason")}>Cancel call</button>`}
       </header>
       ${problem ? html`<p class="alarm" role="status">Not refreshed: ${problem}</p>` : nothing}
-      <p class="place"><b>${card.location}</b>${card.location_detail ? ` · ${card.location_detail}` : ""}
+      <p class="place"><b><bdi>${card.location}</bdi></b>${card.location_detail ? html` · <bdi>${card.location_detail}</bdi>` : nothing}
         ${card.location_confirmed ? nothing : html`<span class="enrt">△ address not confirmed</span>`}
         <span class="second">${card.jurisdiction?.name ?? "city not known"} · ${app.label("origins", card.origin)} · received ${app.time(card.received_at)}</span></p>
-      ${card.held_until ? html`<p class="enrt">⏸ On hold until ${app.time(card.held_until)}: ${card.hold_reason}</p>` : nothing}
+      ${card.held_until ? html`<p class="enrt">${this.#hold(card)}: <bdi>${card.hold_reason}</bdi></p>` : nothing}
       ${detail ? this.#callers(detail) : nothing}
-      ${this.editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = false)}></care-edit>`) : nothing}
+      ${editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = null)}></care-edit>`) : nothing}
       ${detail?.status === "closed" ? this.#ending(detail) : nothing}
       <care-triage></care-triage>
       <care-send></care-send>
@@ -53,13 +55,20 @@ class CallPanel extends Part {
       ${keyed(openId, html`<care-notes .call=${openId}></care-notes>`)}`;
   }
 
+  /** @param {any} card */
+  #hold(card) {
+    const { app } = this;
+    const over = Date.parse(card.held_until) <= app.clock.now();
+    return over ? `△ Its hold ended ${app.time(card.held_until)}` : `⏸ On hold until ${app.time(card.held_until)}`;
+  }
+
   /** @param {any} detail */
   #callers(detail) {
     return html`<ul class="callers">${detail.callers.map(
       (/** @type {any} */ caller) => html`<li>
-        Caller: ${caller.name || "name not given"}${caller.relation ? `, ${caller.relation}` : ""}
-        ${caller.phone ? html` · <b>${caller.phone}</b>` : nothing}
-        ${caller.language && caller.language !== "en" ? html` · <b>speaks ${caller.language}</b>` : nothing}
+        Caller: <bdi>${caller.name || "name not given"}</bdi>${caller.relation ? html`, <bdi>${caller.relation}</bdi>` : nothing}
+        ${caller.phone ? html` · <b><bdi>${caller.phone}</bdi></b>` : nothing}
+        ${caller.language && caller.language !== "en" ? html` · <b>speaks <bdi>${caller.language}</bdi></b>` : nothing}
         ${SAFE[caller.safe_to_call] ? html` · <span class=${caller.safe_to_call === "no" ? "alarm" : "second"}>${SAFE[caller.safe_to_call]}</span>` : nothing}
         ${caller.do_not_disclose ? html` · <b class="alarm">DO NOT DISCLOSE</b>` : nothing}
       </li>`,

@@ -7,6 +7,7 @@ import { CALL_STATUS, FLAGS, UNIT_STATUS, flagMark, flagWords, rank } from "../w
 import { Part } from "./part.js";
 
 const PAGE = 10;
+const FLAG_HELP = `${FLAGS.map(({ letter, label }) => `${letter} ${label}`).join(", ")}. The letter: yes; ?: not known; ·: asked and denied; ‐: not asked.`;
 /** What a letter on a row types. @type {Record<string, (call: any) => string>} */
 const LETTERS = {
   d: (call) => `D #${call.number} `,
@@ -47,12 +48,12 @@ class Calls extends Part {
         @focusin=${() => this.steady.hold("focus")} @focusout=${() => this.steady.release("focus")}>
         <div class="row head" role="row">
           <span role="columnheader">Call</span><span role="columnheader">Pri</span><span role="columnheader">Mode</span>
-          <span role="columnheader">Flags</span><span role="columnheader">Nature</span><span role="columnheader">Location</span>
-          ${pending ? nothing : html`<span role="columnheader">Units</span>`}<span role="columnheader">Time</span>
+          <span role="columnheader" class="flags" title=${FLAG_HELP}><span aria-hidden="true">${FLAGS.map(({ letter }) => letter)}</span><span class="heard">Flags</span></span><span role="columnheader">Nature</span><span role="columnheader">Location</span>
+          ${pending ? nothing : html`<span role="columnheader" class="units">Units</span>`}<span role="columnheader" class="since">Time</span>
         </div>
         ${repeat(shown, (call) => call.id, (call) => this.#row(call, pending))}
       </div>
-      ${shown.length ? nothing : html`<p class="none second">${pending ? "No call waits." : "No unit is on a call."}</p>`}`;
+      ${shown.length ? nothing : html`<p class="none second">${this.app.nothing(this.kind)}</p>`}`;
   }
 
   /** @param {any} call @param {boolean} pending */
@@ -65,12 +66,12 @@ class Calls extends Part {
       <span role="gridcell" class="number">${call.number}</span>
       <span role="gridcell" class="pri ${["P", "1"].includes(call.priority) ? "alarm" : ""}">${call.priority === "P" ? "▲P" : `P${call.priority}`}</span>
       <span role="gridcell" class="mode" title=${call.mode_label}>${call.mode}${call.overridden ? "*" : ""}</span>
-      <span role="gridcell" class="flags"><span aria-hidden="true">${FLAGS.map(({ letter }) => flagMark(letter, call.flags[letter])).join("")}</span><span class="heard">${flagWords(call.flags)}</span></span>
-      <span role="gridcell" title=${call.nature}>${call.held_until ? "⏸ " : ""}${call.nature}</span>
+      <span role="gridcell" class="flags" title=${flagWords(call.flags)}><span aria-hidden="true">${FLAGS.map(({ letter }) => flagMark(letter, call.flags[letter])).join("")}</span><span class="heard">${flagWords(call.flags)}</span></span>
+      <span role="gridcell" title=${call.nature}>${call.nature}</span>
       <span role="gridcell" title=${call.location}>${call.location}${call.location_confirmed ? "" : " ?"}</span>
       ${pending ? nothing : html`<span role="gridcell" class="units">${call.assignments.map((/** @type {any} */ a) => this.#unit(a))}</span>`}
       ${pending
-        ? html`<span role="gridcell" class="since" data-since=${call.reopened_at ?? call.received_at} data-limit=${call.held_until ? "" : `pending:${call.priority}`}></span>`
+        ? html`<span role="gridcell" class="since" data-since=${call.reopened_at ?? call.received_at} data-held=${call.held_until ?? ""} data-limit=${`pending:${call.priority}`}></span>`
         : html`<span role="gridcell" class="since" data-since=${call.received_at}></span>`}
     </div>`);
   }
@@ -103,8 +104,11 @@ class Calls extends Part {
     event.preventDefault();
   }
 
+  /** @returns {boolean} whether there is a row to go to */
   focusRow() {
-    (this.focusOn(`[data-call="${this.current}"]`) ?? this.focusOn("[data-call]"))?.scrollIntoView({ block: "nearest" });
+    const row = this.focusOn(`[data-call="${this.current}"]`) ?? this.focusOn("[data-call]");
+    row?.scrollIntoView({ block: "nearest" });
+    return Boolean(row);
   }
 }
 

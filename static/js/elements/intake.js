@@ -16,22 +16,34 @@ function blank() {
   return { nature: "", location: "", location_detail: "", location_confirmed: false, origin: "", narrative: "", facts: {}, caller: {} };
 }
 
+/** Whether somebody said anything in it. @param {any} values */
+function filled(values) {
+  return Boolean(values && (values.nature || values.location || values.narrative || Object.keys(values.facts ?? {}).length));
+}
+
 class Intake extends Part {
-  static properties = { values: { state: true }, preview: { state: true }, problem: { state: true }, busy: { state: true } };
+  static properties = {
+    values: { state: true }, preview: { state: true }, problem: { state: true }, busy: { state: true }, sure: { state: true },
+  };
 
   constructor() {
     super();
-    const kept = this.app.drafts?.get(FORM)?.data;
+    const { drafts } = this.app;
     const given = Object.fromEntries(Object.entries(this.app.intakePrefill ?? {}).filter(([, value]) => value));
-    this.values = { ...blank(), ...kept, ...given };
+    const starts = Object.keys(given).length > 0;
+    // Another call than the one half typed: its facts and its caller are not this one's.
+    if (starts && filled(drafts?.get(FORM)?.data)) drafts.park(FORM);
+    this.values = { ...blank(), ...(starts ? {} : drafts?.get(FORM)?.data), ...given };
     /** @type {any} */
     this.preview = null;
     this.problem = "";
     this.busy = false;
+    /** Discard was pressed once. */
+    this.sure = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.asked = 0;
-    if (Object.keys(given).length) this.app.drafts?.keep(FORM, this.values);
+    if (starts) drafts?.keep(FORM, this.values);
   }
 
   firstUpdated() {
@@ -46,7 +58,8 @@ class Intake extends Part {
       <header class="call-head"><h2>New call</h2>
         <button class="go" ?disabled=${this.busy}>Take call (Ctrl+Enter)</button>
         <button type="button" @click=${() => this.#close()}>Close, keep draft</button>
-        <button type="button" @click=${() => this.#discard()}>Discard</button></header>
+        <button type="button" @click=${() => this.#discard()}>${this.sure ? "Discard for good?" : "Discard"}</button></header>
+      ${(this.app.drafts?.parked(FORM) ?? []).map((/** @type {any} */ draft) => this.#parked(draft))}
       ${this.problem ? html`<p class="alarm" role="alert">✗ ${this.problem}</p>` : nothing}
       <div class="fields">
         ${this.#text("nature", "Type", { list: "natures", required: true })}
@@ -70,6 +83,20 @@ class Intake extends Part {
       </fieldset>
       <p class="second kept">${this.app.drafts?.get(FORM) ? "draft kept" : ""}</p>
     </form>`;
+  }
+
+  /** Another call, half typed and set aside. @param {any} draft */
+  #parked(draft) {
+    const { nature, location, narrative } = draft.data;
+    return html`<p class="parked">Half typed: <b>${nature || "type not said"}</b> ${location || "place not said"}
+      <span class="second">${narrative}</span>
+      <button type="button" @click=${() => this.#take(draft)}>Go on with it</button></p>`;
+  }
+
+  /** @param {any} draft */
+  #take(draft) {
+    this.app.drafts.take(draft, FORM);
+    this.app.openIntake();
   }
 
   /** @param {string} name @param {string} label @param {{list?: string, required?: boolean}} [options] */
@@ -108,6 +135,7 @@ class Intake extends Part {
   #set(name, value) {
     this.values = { ...this.values, [name]: value };
     this.problem = "";
+    this.sure = false;
     this.app.drafts.keep(FORM, this.values);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#look(), PREVIEW_MS);
@@ -198,12 +226,16 @@ class Intake extends Part {
   }
 
   #close() {
-    this.app.side = "call";
-    this.app.changed();
+    this.app.showCall();
     this.app.toLine();
   }
 
+  /** Pressed twice when something is typed. */
   #discard() {
+    if (filled(this.values) && !this.sure) {
+      this.sure = true;
+      return;
+    }
     this.app.drafts.wipe(FORM);
     this.#close();
   }

@@ -5,10 +5,13 @@ import { html, nothing } from "../../vendor/lit.js";
 import { accept, offers } from "../commands/complete.js";
 import { format, parse } from "../commands/parse.js";
 import { question, run, sends } from "../commands/run.js";
+import { backLine, wayBack } from "../commands/undo.js";
+import { way } from "../commands/way_out.js";
 import { Refused } from "../api.js";
 import { Part } from "./part.js";
 
 const HISTORY = 200;
+const UNDO_MS = 60_000;
 
 class Line extends Part {
   static properties = { text: { state: true }, hint: { state: true }, picked: { state: true } };
@@ -25,7 +28,12 @@ class Line extends Part {
     this.armed = null;
     this.past = -1;
     this.typed = "";
-    this.busy = false;
+    /** Lines are done one after the other, while somebody types the next. @type {Promise<any>} */
+    this.turn = Promise.resolve();
+    /** How often a line got no answer: what was said behind such a line waits for a person, not for the server. */
+    this.silences = 0;
+    /** How the last line that was done is put back. @type {{back: import("../commands/undo.js").Back, at: number} | null} */
+    this.undo = null;
     this.ends = new AbortController();
   }
 
@@ -90,6 +98,10 @@ class Line extends Part {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.ctrlKey && event.key.toLowerCase() === "z" && !this.text) {
+      event.preventDefault();
+      return this.#undo();
+    }
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const found = this.#offers;
     const { key } = event;
@@ -114,6 +126,13 @@ class Line extends Part {
       return;
     }
     event.preventDefault();
+  }
+
+  #undo() {
+    const last = this.undo;
+    this.undo = null;
+    if (!last || this.app.clock.local() - last.at > UNDO_MS) return this.app.echo(false, "No command of the last minute can be put back by one line.");
+    this.#put(backLine(this.app, last.back), "puts it back: Enter does it");
   }
 
   /** @param {Event} event @param {number} index */
@@ -145,8 +164,7 @@ class Line extends Part {
 
   /** Put the recommendation on the line; Enter sends it. @param {number} number from 1 */
   arm(number) {
-    const { openId } = this.app.desk;
-    const call = this.app.store.get("call", openId);
+    const call = this.app.shownCall;
     if (!call) return this.app.echo(false, "Open a call first; F3 goes to the pending calls.");
     const found = this.app.recommended(call.id)[number - 1];
     if (!found) return this.app.echo(false, number === 1 ? `Nobody who is asked for on call ${call.number} is free.` : `There is no recommendation ${number}.`);
@@ -173,7 +191,7 @@ class Line extends Part {
   /** @param {string} line @param {boolean} own typed here, not said by a click */
   async #do(line, own) {
     const said = line.trim();
-    if (!said || this.busy) return;
+    if (!said) return;
     const read = /** @type {any} */ (parse(said, this.app.context));
     if (read.choices) {
       this.#put(said);
@@ -187,12 +205,11 @@ class Line extends Part {
     }
     if (own && !this.#confirmed(said, read.command)) return;
     this.#remember(said);
-    this.busy = true;
-    const done = await this.#attempt(read.command, said);
-    this.busy = false;
-    if (own && done && this.text.trim() === said) this.#put("");
-    if (!done && own) this.hint = "";
-    if (!done && !own) this.#put(said);
+    if (own) this.#put("");
+    const { silences } = this;
+    const mine = this.turn.then(() => this.#attempt(read.command, silences));
+    this.turn = mine;
+    if (!(await mine) && !this.text.trim()) this.#put(said);
     this.requestUpdate();
   }
 
@@ -214,16 +231,20 @@ class Line extends Part {
     return true;
   }
 
-  /** @param {any} command @param {string} said */
-  async #attempt(command, said) {
+  /** @param {any} command @param {number} silences when it was said @returns {Promise<boolean>} */
+  async #attempt(command, silences) {
     try {
+      if (silences !== this.silences) throw new Error("Not sent, because the line before it got no answer.");
+      const back = wayBack(this.app, command);
       this.app.echo(true, `${await run(this.app, command)}`);
+      if (back) this.undo = { back, at: this.app.clock.local() };
       return true;
     } catch (error) {
-      const { message } = /** @type {Error} */ (error);
       const silent = error instanceof Refused && error.unanswered;
-      const radio = silent && sends(command) ? " Not confirmed: use the radio. The same line sent again happens once." : "";
-      this.app.echo(false, `${message}${radio}`);
+      if (silent) this.silences += 1;
+      const radio = silent ? ` Not confirmed${sends(command) ? ": use the radio" : ""}. The same line sent again happens once.` : "";
+      const back = this.text.trim() ? " ↑ in the empty line brings it back." : "";
+      this.app.echo(false, `${/** @type {Error} */ (error).message}${way(this.app, command, error)}${radio}${back}`);
       return false;
     }
   }

@@ -3,7 +3,7 @@
 
 import { html, repeat } from "../../vendor/lit.js";
 import { post, read } from "../api.js";
-import { Part } from "./part.js";
+import { Part, opensFirst } from "./part.js";
 
 const REFRESH_MS = 15_000;
 
@@ -44,7 +44,7 @@ class Owed extends Part {
       <ul class="owed">${repeat(rows, (row) => row.assignment_id, (row) => html`<li>
         <b>${row.callsign}</b> call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
         <span class="since" data-since=${row.owed_since} data-limit="owed"></span> ${this.app.label("outcomes", row.outcome)}
-        <select aria-label=${`Disposition of ${row.callsign} on call ${row.call_number}`} @change=${(/** @type {any} */ event) => this.#set(row, event.target)}>
+        <select aria-label=${`Disposition of ${row.callsign} on call ${row.call_number}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#set(row, event.target)}>
           <option value="">disposition…</option>
           ${(this.app.vocabulary?.dispositions ?? []).map((/** @type {any} */ pair) => html`<option value=${pair.value}>${pair.label}</option>`)}
         </select></li>`)}</ul>
@@ -64,8 +64,8 @@ class Owed extends Part {
   }
 
   #close() {
-    this.app.side = "call";
-    this.app.changed();
+    this.app.showCall();
+    this.app.toLine();
   }
 }
 

@@ -40,13 +40,21 @@ export class Part extends LitElement {
   }
 }
 
+/** For a list that acts when something is chosen: keys open it, instead of choosing blindly what comes next.
+ * @param {KeyboardEvent} event */
+export function opensFirst(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || !(event.key.length === 1 || /^(Arrow|Page|Home|End)/.test(event.key))) return;
+  event.preventDefault();
+  /** @type {HTMLSelectElement} */ (event.target).showPicker();
+}
+
 /** Write how long ago each `data-since` in here was; late ones are marked by glyph and colour.
  * @param {ParentNode} root @param {number} now */
 export function paintTimes(root, now) {
   for (const cell of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-since]"))) {
-    const { since = "", limit = "" } = cell.dataset;
+    const { since = "", limit = "", held = "" } = cell.dataset;
     const waited = now - Date.parse(since);
-    const late = since && limit ? lateness(limit, waited / 1000) : "";
+    const late = since && limit ? lateness(limit, waited / 1000, held ? (now - Date.parse(held)) / 1000 : null) : "";
     const text = since ? `${MARK[late]}${elapsed(waited)}` : "";
     if (cell.textContent !== text) cell.textContent = text;
     if ((cell.dataset.late ?? "") !== late) cell.dataset.late = late;

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { QUESTION_KEYS, WORD_OF_RESPONSE, valueWords } from "../words.js";
-import { Part } from "./part.js";
+import { Part, opensFirst } from "./part.js";
 
 const KEY_OF_FACT = Object.fromEntries(Object.entries(QUESTION_KEYS).map(([key, fact]) => [fact, key]));
 /** Answers one click away; any other value of the fact is in the list beside them. */
@@ -11,7 +11,27 @@ const QUICK = ["denied", "unknown"];
 /** So many questions are in sight, the ones that would change the answer most; the others are one click away. */
 const FIRST = 4;
 
+/** One key answers the question the focus is on. @type {Record<string, string>} */
+const ANSWER_KEYS = { n: "denied", u: "unknown" };
+
 class Triage extends Part {
+  constructor() {
+    super();
+    /** Questions are being answered by key: when the answered one goes, the focus is the next one's. */
+    this.asking = false;
+  }
+
+  updated() {
+    super.updated();
+    if (!this.asking) return;
+    if (document.activeElement === document.body) {
+      this.asking = false;
+      if (!this.focusOn(".questions button")) this.app.toLine();
+    } else if (!this.contains(document.activeElement)) {
+      this.asking = false; // gone elsewhere meanwhile
+    }
+  }
+
   render() {
     const { app } = this;
     const { card, detail } = app.desk;
@@ -19,7 +39,7 @@ class Triage extends Part {
     const verdict = detail?.verdict;
     return html`<section class="panel triage" aria-labelledby="triage-title">
       <h3 id="triage-title">Triage <b class="mode">${card.mode}</b> ${card.mode_label}${card.level ? ` · level ${card.level}` : ""}
-        ${card.overridden ? html`<b>set by hand${detail?.mode_reason ? `: ${valueWords(detail.mode_reason)}` : ""}</b>` : nothing}
+        ${card.overridden ? html`<b>set by hand${detail?.mode_reason ? `: \u2068${valueWords(detail.mode_reason)}\u2069` : ""}</b>` : nothing}
         <span class="second right">${verdict ? `rules v${verdict.rule_set ?? "–"} · ${app.time(verdict.decided_at)}` : "not yet triaged"}</span></h3>
       ${verdict ? this.#proof(verdict, detail) : nothing}
       ${this.#modes(card)}
@@ -65,9 +85,9 @@ class Triage extends Part {
     const open = verdict.open_questions ?? [];
     if (!open.length || detail.status === "closed") return nothing;
     const row = (/** @type {string} */ name) => this.#question(name, verdict, detail);
-    return html`<ul class="questions" aria-label="Not known">${open.slice(0, FIRST).map(row)}</ul>
+    return html`<ul class="questions" aria-label="Not known" @keydown=${this.#key}>${open.slice(0, FIRST).map(row)}</ul>
       ${open.length > FIRST
-        ? html`<details><summary>${open.length - FIRST} more not known</summary><ul class="questions">${open.slice(FIRST).map(row)}</ul></details>`
+        ? html`<details><summary>${open.length - FIRST} more not known</summary><ul class="questions" @keydown=${this.#key}>${open.slice(FIRST).map(row)}</ul></details>`
         : nothing}`;
   }
 
@@ -75,18 +95,48 @@ class Triage extends Part {
   #question(name, verdict, detail) {
     const fact = this.app.vocabulary?.facts.find((/** @type {any} */ known) => known.name === name);
     const now = detail.facts?.[name];
-    return html`<li class=${verdict.safety_questions?.includes(name) ? "alarm" : ""}>
+    return html`<li data-fact=${name} class=${verdict.safety_questions?.includes(name) ? "alarm" : ""}>
         <b class="ask">${now === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
         <span class="question">${fact?.question ?? valueWords(name)}</span> <span class="key">${KEY_OF_FACT[name] ? `Q ${KEY_OF_FACT[name]}=` : ""}</span>
         ${QUICK.filter((value) => fact?.values.includes(value) && value !== now).map(
-          (value) => html`<button type="button" @click=${() => this.#answer(name, value)}>${value === "denied" ? "no" : value}</button>`,
+          (value) => html`<button type="button" @click=${() => this.#clicked(name, value)}>${value === "denied" ? "no" : value}</button>`,
         )}
-        <select aria-label=${`Answer: ${fact?.label ?? name}`} @change=${(/** @type {any} */ event) => this.#chosen(event, name)}>
+        <select aria-label=${`Answer: ${fact?.label ?? name}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#chosen(event, name)}>
           <option value="">yes…</option>
           ${(fact?.values ?? [])
             .filter((/** @type {string} */ value) => !["denied", "none_reported", "unknown"].includes(value))
             .map((/** @type {string} */ value) => html`<option value=${value}>${valueWords(value)}</option>`)}
         </select></li>`;
+  }
+
+  /** In the questions: N, U and Y answer, the letter of a question goes to it. @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.matches("select")) return; // its own keys choose
+    const rows = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(".questions li")]);
+    const at = rows.findIndex((row) => row.contains(target));
+    const name = rows[at]?.dataset.fact;
+    const letter = event.key.length === 1 ? event.key.toLowerCase() : "";
+    const asked = /** @type {Record<string, string>} */ (QUESTION_KEYS)[letter.toUpperCase()];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step || asked) this.#ask(step ? rows[at + step] : rows.find((row) => row.dataset.fact === asked));
+    else if (name && ANSWER_KEYS[letter]) this.#answer(name, ANSWER_KEYS[letter], true);
+    else if (name && letter === "y") this.app.prefill(`Q #${this.app.desk.card?.number} ${KEY_OF_FACT[name] ?? name}=`, "which? ↓ and Enter choose");
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {HTMLElement | undefined} row */
+  #ask(row) {
+    row?.closest("details")?.setAttribute("open", "");
+    row?.querySelector("button")?.focus();
+  }
+
+  /** A click answers and gives the keys back to the command line. @param {string} name @param {string} value */
+  #clicked(name, value) {
+    this.#answer(name, value);
+    this.app.toLine();
   }
 
   /** Facts somebody stated or the text gave, the newest of each. @param {any} detail @returns {any[]} */
@@ -103,7 +153,7 @@ class Triage extends Part {
   #modes(card) {
     if (card.status === "closed") return nothing;
     return html`<p class="override"><label>Set the response
-      <select @change=${(/** @type {any} */ event) => this.#mode(event, card)}>
+      <select @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#mode(event, card)}>
         <option value="">as triage says</option>
         ${(this.app.vocabulary?.responses ?? [])
           .filter((/** @type {any} */ response) => response.value)
@@ -120,13 +170,14 @@ class Triage extends Part {
 
   /** @param {any} event @param {string} fact */
   #chosen(event, fact) {
-    if (event.target.value) this.#answer(fact, event.target.value);
+    if (event.target.value) this.#clicked(fact, event.target.value);
     event.target.value = "";
   }
 
-  /** @param {string} fact @param {any} value */
-  #answer(fact, value) {
+  /** @param {string} fact @param {any} value @param {boolean} [asking] by key: the next question follows */
+  #answer(fact, value, asking = false) {
     const { card } = this.app.desk;
+    this.asking = asking;
     this.app.execute(`Q #${card?.number} ${fact}=${value}`);
   }
 

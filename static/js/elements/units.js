@@ -47,7 +47,7 @@ class Units extends Part {
 
   /** @param {any} unit */
   #choose(unit) {
-    const open = this.app.store.get("call", this.app.desk.openId);
+    const open = this.app.shownCall;
     if (unit.status === "available" && open) this.app.prefill(`D #${open.number} ${unit.callsign} `, "Enter sends");
     else this.app.execute(unit.callsign);
   }

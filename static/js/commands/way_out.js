@@ -1,0 +1,27 @@
+// @ts-check
+/** After a refusal: what the dispatcher can type next, said behind the server's own sentence. */
+
+import { ranked } from "../recommend.js";
+import { callToken } from "./parse.js";
+
+const SHOWN = 3;
+
+/** @param {import("../app.js").App} app @param {import("./parse.js").Command} command @param {any} refused @returns {string} */
+export function way(app, command, refused) {
+  const code = refused?.code;
+  if (command.verb === "MODE" && refused?.status === 400 && !command.reason) {
+    return ` Add one of ${app.context.modeReasons.join(", ")}, or a semicolon and words.`;
+  }
+  if (code === "same_field_changed") return " Enter again sets yours.";
+  if (code === "care_needs_police") return " Behind a semicolon on the same line says why.";
+  if (code !== "unit_held" && code !== "unit_not_available") return "";
+  const call = app.store.get("call", command.call);
+  const asked = (command.units ?? []).map((callsign) => app.unit(callsign));
+  const taken = asked.find((unit) => unit && String(refused.message).startsWith(`${unit.callsign} `));
+  if (!call || !taken) return "";
+  if (refused.data.held_by?.call_id === call.id) return " It is on this call already.";
+  const others = ranked(call, /** @type {any[]} */ (app.units), taken.discipline).filter(({ unit }) => !asked.includes(unit));
+  const free = others.slice(0, SHOWN).map(({ unit, why }) => [unit.callsign, ...why].join(" "));
+  const take = code === "unit_held" ? ` X ${taken.callsign} ${callToken(call.id, app.context)} takes it off there.` : "";
+  return ` ${free.length ? `Free: ${free.join(", ")}.` : "No other is free."}${take}`;
+}

@@ -1,0 +1,350 @@
+"""Where a tired dispatcher would stumble: half-typed calls, slow answers, cut sentences, small windows and wrong keys."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from calls.models import Assignment, Call, FactStatement
+from calls.verdicts import work_failed
+from tests.browser.conftest import SignIn
+from tests.browser.seat import done, newest, refused, say, take
+from tests.cast import act
+from tests.conftest import MakeStack
+from tests.services import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(make_stack: MakeStack) -> Stack:
+    found = make_stack()
+    found.manage("seed", "--demo")
+    return found
+
+
+# Whether the second letter of a text stands to the right of its first.
+READS_FORWARD = """element => {
+  const [text] = [...element.childNodes].filter(node => node.nodeType === 3);
+  const at = (from) => { const range = new Range(); range.setStart(text, from); range.setEnd(text, from + 1); return range.getBoundingClientRect(); };
+  return at(3).x > at(2).x;
+}"""
+
+
+def line(page: Page) -> str:
+    return page.input_value("#line")
+
+
+def open_call(page: Page, call: Call) -> None:
+    page.keyboard.press("F2")
+    say(page, f"#{call.number}")
+    expect(page.locator(".call-head h2")).to_contain_text(f"Call {call.number} ")
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Requests to this address wait until the test lets each go on."""
+    held: list[Route] = []
+
+    def wait(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, wait)
+    return held
+
+
+def enlarge(page: Page) -> None:
+    """Text at 200 %."""
+    for _ in range(6):
+        page.get_by_role("button", name="larger text").click()
+    page.keyboard.press("F2")
+
+
+def clipped(page: Page, selector: str) -> list[str]:
+    """What of these does not show its whole text."""
+    found: list[str] = page.locator(selector).evaluate_all(
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)"
+        ".map(e => e.textContent.trim())"
+    )
+    return found
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "[document.documentElement, ...document.querySelectorAll('.side, .foot')]"
+            ".some(e => e.scrollWidth > e.clientWidth)"
+        )
+    )
+
+
+# --- typing --------------------------------------------------------------------------------------
+def test_the_next_line_is_typed_while_the_last_is_on_its_way_and_they_happen_in_order(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    take(page)
+    held = hold(page, "**/dispatch/")
+    say(page, "d p101")
+    expect(page.locator("#line")).to_have_value("")
+    say(page, "er p101")
+    page.keyboard.type("os p10")
+    assert line(page) == "os p10"
+    held[0].continue_()
+    done(page, "P101 en route")
+    assert line(page) == "os p10"
+    assert Assignment.objects.open().get(unit__callsign="P101").status == "en_route"
+
+
+def test_what_was_said_behind_a_line_without_an_answer_is_not_sent_later(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    take(page)
+    held = hold(page, "**/dispatch/")
+    say(page, "d p101")
+    say(page, "d p102")
+    held[0].abort()
+    refused(page, "Not sent, because the line before it got no answer")
+    assert len(held) == 1
+    assert not Assignment.objects.open().exists()
+
+
+def test_a_refused_line_does_not_take_the_place_of_one_being_typed(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    take(page)
+    held = hold(page, "**/status/")
+    say(page, "er p103")
+    page.keyboard.type("n; he is cal")
+    held[0].continue_()
+    refused(page, "P103 is on no call; send it first. ↑ in the empty line brings it back.")
+    assert line(page) == "n; he is cal"
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert line(page) == "er p103"
+
+
+def test_a_refusal_is_read_to_its_end_and_says_what_to_do_next(desk: SignIn) -> None:
+    page = desk("d1", "D1", width=1366, height=768)
+    one, two = take(page), take(page, "Disturbance", "900 DANIELDALE RD")
+    say(page, f"d #{one.number} p101")
+    done(page, "P101 dispatched")
+    say(page, f"d #{two.number} p101")
+    refused(page, f"X P101 #{two.number} takes it off there.")
+    expect(page.locator(".echo")).to_contain_text(re.compile(r"Free: P10[23]"))
+    assert clipped(page, ".echo") == []
+
+
+def test_ctrl_z_types_the_line_that_puts_a_command_back_and_enter_does_it(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    expect(page.locator(".triage")).to_contain_text("rules v")
+    say(page, "p 1")
+    done(page, "is priority 1")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#line")).to_have_value(f"P #{call.number} 2")
+    call.refresh_from_db()
+    assert call.priority == "1"
+    page.keyboard.press("Enter")
+    done(page, "is priority 2")
+    page.keyboard.press("F2")
+    page.keyboard.type("two words")
+    page.keyboard.press("Control+z")
+    assert line(page) != f"P #{call.number} 1"
+
+
+# --- forms ---------------------------------------------------------------------------------------
+def test_a_second_new_call_takes_nothing_of_the_one_half_typed(desk: SignIn) -> None:
+    page = desk("d2", "D2")
+    say(page, "new welfare check @12 ELM ST; his son has a knife")
+    page.locator("[data-fact=weapon]").select_option("in_hand")
+    page.keyboard.press("F2")
+    say(page, "new disturbance @900 POLK ST; loud music")
+    expect(page.locator("[name=location]")).to_have_value("900 POLK ST")
+    expect(page.locator("[data-fact=weapon]")).to_have_value("")
+    page.keyboard.press("Control+Enter")
+    done(page, "taken")
+    assert not FactStatement.objects.filter(call=newest(), fact="weapon").exists()
+    page.keyboard.press("F2")
+    say(page, "new")
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.locator("[name=narrative]")).to_have_value("his son has a knife")
+    expect(page.locator("[data-fact=weapon]")).to_have_value("in_hand")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator("[name=narrative]")).to_be_visible()
+    page.get_by_role("button", name="Discard for good?").click()
+    expect(page.locator(".intake")).to_have_count(0)
+
+
+def test_a_call_behind_the_form_of_a_new_one_is_not_the_open_call(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    take(page)
+    say(page, "new disturbance @900 POLK ST")
+    page.keyboard.press("F4")
+    refused(page, "Open a call first")
+    page.keyboard.press("F2")
+    say(page, "d p101")
+    refused(page, "D needs a call")
+    assert not Assignment.objects.open().exists()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".call-head h2")).to_contain_text("Welfare check")
+    expect(page.locator(".keys")).to_contain_text("1 half typed")
+
+
+def test_a_change_half_made_waits_while_another_call_is_worked(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    first = take(page)
+    page.get_by_role("button", name="Edit").click()
+    page.locator(".edit [name=location]").fill("302 W BELT")
+    second = take_beside(page)
+    expect(page.locator(".edit")).to_have_count(0)
+    open_call(page, first)
+    expect(page.locator(".edit [name=location]")).to_have_value("302 W BELT")
+    page.get_by_role("button", name="Save", exact=True).click()
+    done(page, "changed: location")
+    expect(page.locator(".edit")).to_have_count(0)
+    first.refresh_from_db()
+    assert (first.location, second.location) == ("302 W BELT", "900 DANIELDALE RD")
+
+
+def take_beside(page: Page) -> Call:
+    page.keyboard.press("F2")
+    return take(page, "Disturbance", "900 DANIELDALE RD")
+
+
+# --- keys ----------------------------------------------------------------------------------------
+def test_one_key_answers_what_is_not_known_and_the_next_question_follows(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    expect(page.locator(".triage [data-fact=weapon]")).to_be_visible()
+    page.keyboard.press("Shift+F4")
+    page.keyboard.press("n")
+    done(page, "weapon denied")
+    expect(page.locator(".triage [data-fact=weapon]")).to_have_count(0)
+    expect(page.locator(".triage .questions button:focus")).to_have_count(1)
+    page.keyboard.press("s")
+    page.keyboard.press("y")
+    expect(page.locator("#line")).to_have_value(f"Q #{call.number} S=")
+    page.keyboard.type("plan")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    done(page, "suicide plan intent")
+    facts = dict(FactStatement.objects.filter(call=call, confirmed=True).values_list("fact", "value"))
+    assert (facts["weapon"], facts["suicide"]) == ("denied", "plan_intent")
+
+
+def test_a_click_on_an_answer_gives_the_keys_back_to_the_line(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    page.locator(".triage [data-fact=weapon]").get_by_role("button", name="no", exact=True).click()
+    done(page, "weapon denied")
+    expect(page.locator("#line")).to_be_focused()
+    page.keyboard.type("n; nothing else")
+    assert line(page) == "n; nothing else"
+    assert not FactStatement.objects.filter(call=call, fact="violence", confirmed=True).exists()
+
+
+def test_an_arrow_on_a_closed_list_records_nothing(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    take(page)
+    for text in ("d care1 p101", "os care1 p101", "av care1 p101"):
+        say(page, text)
+    done(page, "available")
+    say(page, "owed")
+    choice = page.locator(".owed select")
+    choice.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.keyboard.press("Escape")
+    assert Assignment.objects.get(unit__callsign="CARE1").disposition == ""
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    done(page, "Resolved on scene")
+
+
+def test_keys_that_find_nothing_say_so_and_none_is_left_to_the_browser_under_a_dialog(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    found_nothing = {
+        "F3": "No call waits",
+        "Shift+F3": "No unit is on a call",
+        "F8": "no alert",
+        "F9": "Open a call first",
+    }
+    for key, words in found_nothing.items():
+        page.keyboard.press(key)
+        refused(page, words)
+    page.keyboard.press("F1")
+    expect(page.locator("dialog.help")).to_be_visible()
+    page.evaluate("addEventListener('keydown', e => { document.body.dataset[e.key] = e.defaultPrevented; })")
+    page.keyboard.press("F3")
+    page.keyboard.press("F1")
+    expect(page.locator("dialog.help")).to_have_count(0)
+    expect(page.locator("#line")).to_be_focused()
+    assert page.evaluate("[document.body.dataset.F1, document.body.dataset.F3]") == ["true", "true"]
+
+
+# --- eyes ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("size", [(1366, 768), (360, 740)])
+def test_the_help_has_room_for_its_words(desk: SignIn, size: tuple[int, int]) -> None:
+    page = desk("d1", "D1", width=size[0], height=size[1])
+    page.keyboard.press("F1")
+    widths = page.locator("dialog.help dd").evaluate_all("all => all.map(e => e.clientWidth)")
+    assert min(widths) >= 140
+    assert page.locator("dialog.help").evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+@pytest.mark.parametrize(("size", "large"), [((1366, 768), False), ((360, 740), False), ((1366, 768), True)])
+def test_what_matters_is_whole_on_every_size(desk: SignIn, size: tuple[int, int], large: bool) -> None:
+    page = desk("d1", "D1", width=size[0], height=size[1])
+    if large:
+        enlarge(page)
+    call = take(page, "Suicidal subject", "1210 N HAMPTON RD", "one line")
+    say(page, "d care2 p101")
+    done(page, "dispatched")
+    expect(page.get_by_role("list", name="Not known")).to_be_visible()
+    row = f"[data-call='{call.pk}']"
+    shown = [f"{row} {cell}" for cell in (".number", ".pri", ".mode", ".flags", ".units", ".since")]
+    for cell in shown:
+        expect(page.locator(cell)).to_be_visible()
+    assert clipped(page, ", ".join(shown)) == []
+    assert not scrolls_sideways(page)
+    widths = (
+        page.get_by_role("list", name="Not known")
+        .locator(".question")
+        .evaluate_all("all => all.map(e => e.clientWidth)")
+    )
+    assert min(widths) >= 100
+    assert page.locator(".notes li").first.evaluate(
+        "e => e.clientHeight <= 2 * parseFloat(getComputedStyle(e).lineHeight)"
+    )
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (360, 740)])
+def test_no_text_pushes_the_page_out_of_shape(desk: SignIn, size: tuple[int, int]) -> None:
+    page = desk("d1", "D1", width=size[0], height=size[1])
+    call = take(page, "W" * 300, "X" * 150 + "\u202e" + "Y" * 149, "Z" * 300)
+    expect(page.locator(".notes .text")).to_contain_text("ZZZ")
+    assert not scrolls_sideways(page)
+    assert page.locator(".call-head").evaluate("e => e.clientHeight < innerHeight / 3")
+    # An override that nobody closed turns its own text around, not the words behind it.
+    assert page.locator(".place .enrt").evaluate(READS_FORWARD)
+    expect(page.locator(f"[data-call='{call.pk}'] .mode")).to_be_visible()
+
+
+def test_on_a_phone_the_opened_call_comes_into_sight(desk: SignIn) -> None:
+    page = desk("d1", "D1", width=360, height=740)
+    call = take(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.keyboard.press("F2")
+    say(page, "owed")
+    expect(page.locator(".owed")).to_be_attached()
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(f"[data-call='{call.pk}']").click()
+    expect(page.locator(".call-head h2")).to_be_in_viewport()
+
+
+def test_many_alerts_leave_room_for_the_board_and_are_counted_above_it(desk: SignIn) -> None:
+    page = desk("d1", "D1", width=1366, height=768)
+    call = take(page)
+    for number in range(9):
+        act(work_failed, by=None, call_id=call.pk, what=f"reason {number}")
+    expect(page.locator(".bar")).to_contain_text("9 alerts")
+    strip = page.locator("care-alerts").bounding_box()
+    assert strip is not None and strip["height"] < 768 / 6
