@@ -6,9 +6,10 @@ import { Refused, change, post, read } from "./api.js";
 const SETTLE_MS = 60;
 
 export class CallDesk {
-  /** @param {import("./app.js").App} app */
-  constructor(app) {
+  /** @param {import("./app.js").App} app @param {typeof change} send */
+  constructor(app, send = change) {
     this.app = app;
+    this.send = send;
     /** @type {number | null} */
     this.openId = null;
     /** @type {any} the answer of GET /api/calls/<id>/ */
@@ -16,6 +17,9 @@ export class CallDesk {
     this.problem = "";
     /** A refused change: what was asked for, on which version, and each clash with both values. @type {any} */
     this.conflict = null;
+    /** What this console set itself, "call:field" with its number in the log: the board may not have heard of it yet.
+     * @type {Map<string, number>} */
+    this.mine = new Map();
     /** @type {AbortController | null} */
     this.loading = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -70,8 +74,11 @@ export class CallDesk {
    * @param {number} id @param {Record<string, any>} fields @param {number} [version] */
   async patch(id, fields, version) {
     const base = version ?? this.app.store.get("call", id)?.version ?? this.detail?.version;
+    const names = Object.keys(fields).map((field) => `${id}:${field}`);
+    const known = Math.min(...names.map((name) => Math.max(base, this.mine.get(name) ?? 0)));
     try {
-      await change("PATCH", `/api/calls/${id}/`, fields, { version: base });
+      const { seq } = await this.send("PATCH", `/api/calls/${id}/`, fields, { version: known });
+      for (const name of names) this.mine.set(name, seq);
       this.conflict = null;
     } catch (error) {
       if (error instanceof Refused && error.code === "same_field_changed") {

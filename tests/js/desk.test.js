@@ -25,3 +25,24 @@ test("keeping theirs in one field does not lose what was changed in the others",
   assert.deepEqual(sent[1], { location: "12 ELM ST", base: '"40"' });
   assert.equal(desk.conflict, null);
 });
+
+/** A desk whose board stays at version 40. @param {(number | undefined)[]} asked on which version each change was based */
+function makeDesk(asked) {
+  let seq = 100;
+  const app = /** @type {any} */ ({ store: { get: () => ({ version: 40 }) } });
+  return new CallDesk(app, async (_method, _path, _fields, { version } = {}) => {
+    asked.push(version);
+    return { seq: (seq += 1) };
+  });
+}
+
+test("a second change of a field I have just set does not clash with the first", async () => {
+  /** @type {number[]} */
+  const asked = [];
+  const desk = makeDesk(asked);
+  await desk.patch(7, { priority: "1" });
+  await desk.patch(7, { priority: "2" });
+  await desk.patch(7, { location: "12 ELM ST" });
+  await desk.patch(7, { priority: "3", location: "14 ELM ST", nature: "Welfare check" });
+  assert.deepEqual(asked, [40, 101, 40, 40]);
+});
