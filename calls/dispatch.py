@@ -208,12 +208,16 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
 
 
 def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason: str = "") -> dict[str, Any]:
-    """Set the response by hand: heavier with one key, lighter with a reason, lighter from level 4 by a supervisor."""
+    """Set the response by hand: heavier with one key, lighter with a reason, lighter from level 4 by a supervisor.
+
+    An empty ``response`` takes the hand away again: it is what triage says.
+    """
     require_dispatch(actor, "set the response")
     call = open_call(actor, call_id, now)
-    down = lighter(response, call.mode_override or call.response) or lighter(response, call.response)
+    wanted = response or call.response
+    down = lighter(wanted, call.mode_override or call.response) or lighter(wanted, call.response)
     if down and not reason.strip():
-        raise Invalid(f"Say why {MODES[response][1]} is enough here.")
+        raise Invalid(f"Say why {MODES[wanted][1]} is enough here.")
     if down and call.level == 4 and actor.role != Role.SUPERVISOR:
         raise Forbidden("From level 4 only a supervisor lowers the response.")
     sets = write(call, mode_override=response, mode_reason=reason)

@@ -102,6 +102,8 @@ WEIGHT = (
 
 def lighter(new: str, old: str) -> bool:
     """Whether ``new`` asks for less than ``old``; not triaged counts as heaviest."""
+    if new not in WEIGHT:
+        return False
     if old not in WEIGHT:
         return True
     return WEIGHT.index(new) < WEIGHT.index(old)

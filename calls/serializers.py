@@ -89,7 +89,7 @@ class Send(StrictSerializer):
 
 
 class Mode(StrictSerializer):
-    response = choice(Call.Response.choices, required=True)
+    response = choice([("", "As triage says"), *Call.Response.choices], required=True)
     reason = text()
 
 

@@ -77,6 +77,7 @@ export const RESPONSE_OF_WORD = {
   tel: "phone",
   cons: "consult",
   std: "standard",
+  triage: "triage", // what triage says, without anybody's hand
 };
 /** @type {Record<string, string>} */
 export const WORD_OF_RESPONSE = Object.fromEntries(Object.entries(RESPONSE_OF_WORD).map(([word, value]) => [value, word]));

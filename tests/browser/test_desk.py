@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from calls.models import Assignment, Call, FactStatement
 from calls.verdicts import work_failed
@@ -239,6 +239,32 @@ def test_a_click_on_an_answer_gives_the_keys_back_to_the_line(desk: SignIn) -> N
     assert not FactStatement.objects.filter(call=call, fact="violence", confirmed=True).exists()
 
 
+def test_a_double_click_answers_one_question_and_acknowledges_one_alert(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    for number in range(2):
+        act(work_failed, by=None, call_id=call.pk, what=f"reason {number}")
+    expect(page.locator(".bar")).to_contain_text("2 alerts")
+    acknowledge = page.locator("care-alerts").get_by_role("button", name="Acknowledge").first
+    slow_double_click(page, acknowledge)
+    expect(page.locator(".bar")).to_contain_text("1 alert")
+    slow_double_click(page, page.locator(".triage [data-fact=weapon]").get_by_role("button", name="no", exact=True))
+    done(page, "weapon denied")
+    expect(page.locator(".triage [data-fact=weapon]")).to_have_count(0)
+    assert list(FactStatement.objects.filter(call=call, confirmed=True).values_list("fact", flat=True)) == ["weapon"]
+
+
+def slow_double_click(page: Page, target: Locator) -> None:
+    """So slow that the row below has moved up meanwhile."""
+    box = target.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(x, y)
+    page.wait_for_timeout(200)
+    page.mouse.click(x, y)
+    page.wait_for_timeout(300)
+
+
 def test_an_arrow_on_a_closed_list_records_nothing(desk: SignIn) -> None:
     page = desk("d1", "D1")
     take(page)
@@ -280,6 +306,30 @@ def test_keys_that_find_nothing_say_so_and_none_is_left_to_the_browser_under_a_d
     assert page.evaluate("[document.body.dataset.F1, document.body.dataset.F3]") == ["true", "true"]
 
 
+def test_when_what_had_the_focus_is_gone_the_keys_are_back_in_the_line(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    act(work_failed, by=None, call_id=take(page).pk, what="a reason")
+    expect(page.locator(".bar")).to_contain_text("1 alert")
+    page.keyboard.press("Shift+F8")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    done(page, "Alert acknowledged")
+    expect(page.locator("#line")).to_be_focused()
+
+
+def test_a_response_set_by_hand_says_so_and_goes_back_to_triage(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    take(page)
+    expect(page.locator(".triage")).to_contain_text("rules v")
+    say(page, "mode fd")
+    done(page, "Fire, police and EMS")
+    expect(page.locator(".triage h3")).to_contain_text("set by hand")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Enter")
+    done(page, "as triage says")
+    expect(page.locator(".triage h3")).not_to_contain_text("set by hand")
+
+
 # --- eyes ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("size", [(1366, 768), (360, 740)])
 def test_the_help_has_room_for_its_words(desk: SignIn, size: tuple[int, int]) -> None:
@@ -304,6 +354,9 @@ def test_what_matters_is_whole_on_every_size(desk: SignIn, size: tuple[int, int]
     for cell in shown:
         expect(page.locator(cell)).to_be_visible()
     assert clipped(page, ", ".join(shown)) == []
+    for mode in ("P/F/E▸*", "EMS▸*", "CARE*"):
+        page.locator(f"{row} .mode").evaluate("(cell, mode) => { cell.textContent = mode; }", mode)
+        assert clipped(page, f"{row} .mode") == []
     assert not scrolls_sideways(page)
     widths = (
         page.get_by_role("list", name="Not known")

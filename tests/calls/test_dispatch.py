@@ -112,6 +112,26 @@ def test_what_is_lighter_than_triage_asks_for_keeps_its_reason_however_it_was_re
         act(set_mode, by=dispatcher, call_id=call.pk, response="care_ems")
 
 
+def test_a_response_set_by_hand_is_given_back_to_triage(rules: None) -> None:
+    dispatcher = make_user(make_center())
+    call = make_call(dispatcher, nature="Mental health, non-violent", facts=SAFE, location_confirmed=True)
+    act(set_mode, by=dispatcher, call_id=call.pk, response="police_first")
+    with pytest.raises(Invalid, match="Say why"):
+        act(set_mode, by=dispatcher, call_id=call.pk, response="")
+    act(set_mode, by=dispatcher, call_id=call.pk, response="", reason="set by mistake")
+    call.refresh_from_db()
+    assert (call.mode_override, call.response) == ("", "care_only")
+
+
+def test_a_call_not_yet_triaged_is_given_back_without_a_reason() -> None:
+    dispatcher = make_user(make_center())
+    call = make_call(dispatcher, triaged=False)
+    act(set_mode, by=dispatcher, call_id=call.pk, response="fire_police_ems", reason="smoke")
+    act(set_mode, by=dispatcher, call_id=call.pk, response="")
+    call.refresh_from_db()
+    assert (call.mode_override, call.response) == ("", "")
+
+
 def test_from_level_four_only_a_supervisor_lowers_the_response(rules: None) -> None:
     center = make_center()
     dispatcher, supervisor = make_user(center), make_user(center, "supervisor")

@@ -10,6 +10,7 @@ test("each command that can be put back names the line that does it", () => {
   assert.equal(back({ verb: "D", call: 42, units: ["P102", "P103"] }), "AV P102 P103 c");
   assert.equal(back({ verb: "P", call: 42, priority: "1" }), "P #142 3");
   assert.equal(back({ verb: "H", call: 42, minutes: 10 }), "H #142 0");
+  assert.equal(back({ verb: "MODE", call: 42, response: "standard" }), "MODE #142 triage; set by mistake");
   assert.equal(back({ verb: "OOS", units: ["P102"] }), "AV P102");
   assert.equal(back({ verb: "CAN", call: 42 }), "RE 142; closed by mistake");
 });
@@ -37,5 +38,5 @@ test("an answer goes back to what was known before, never below unknown", () => 
 });
 
 test("what no single line puts back offers none", () => {
-  for (const verb of ["N", "ER", "MODE", "NEW", "TOLD"]) assert.equal(back({ verb, call: 42, units: ["P101"] }), undefined);
+  for (const verb of ["N", "ER", "NEW", "TOLD"]) assert.equal(back({ verb, call: 42, units: ["P101"] }), undefined);
 });

@@ -79,7 +79,7 @@ function ofSlot(app, slot, verb) {
     case "outcome":
       return Object.entries(KEY_OF_OUTCOME).map(([value, key]) => ({ insert: key, label: key, detail: valueWords(value) }));
     case "response":
-      return Object.entries(WORD_OF_RESPONSE).map(([value, word]) => ({ insert: word, label: word, detail: app.label("responses", value) }));
+      return Object.entries(WORD_OF_RESPONSE).map(([value, word]) => ({ insert: word, label: word, detail: value === word ? "as triage says" : app.label("responses", value) }));
     case "fact":
       return Object.entries(QUESTION_KEYS).map(([key, fact]) => ({ insert: `${key}=`, label: `${key}=`, detail: valueWords(fact) }));
     case "priority":

@@ -88,8 +88,9 @@ const DOING = {
     return `Call ${numberOf(app, call)}: ${valueWords(fact.fact)} ${valueWords(fact.value)}`;
   },
   MODE: async (app, { call, response, reason, text }) => {
-    await post(`/api/calls/${call}/mode/`, { response, reason: [reason, text].filter(Boolean).join(": ") });
-    return `Call ${numberOf(app, call)}: ${app.label("responses", response)}`;
+    const said = response === "triage" ? "" : response;
+    await post(`/api/calls/${call}/mode/`, { response: said, reason: [reason, text].filter(Boolean).join(": ") });
+    return `Call ${numberOf(app, call)}: ${said ? app.label("responses", said) : "as triage says"}`;
   },
   TRI: async (app, { call }) => {
     await post(`/api/calls/${call}/retriage/`);

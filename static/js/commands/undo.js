@@ -1,7 +1,7 @@
 // @ts-check
 /** The line that puts a command back: typed for the dispatcher, done by Enter, logged like any other. Nothing is deleted. */
 
-import { QUESTION_KEYS } from "../words.js";
+import { QUESTION_KEYS, WORD_OF_RESPONSE } from "../words.js";
 import { callToken } from "./parse.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -30,6 +30,8 @@ export function wayBack(app, command) {
       return { line: `AV ${units.join(" ")}` };
     case "P":
       return call ? { line: `P ${named} ${call.priority}`, call: call.id } : null;
+    case "MODE":
+      return call ? { line: `MODE ${named} ${call.overridden ? WORD_OF_RESPONSE[call.response] : "triage"}; set by mistake`, call: call.id } : null;
     case "H":
       return call && command.minutes ? { line: `H ${named} 0`, call: call.id } : null;
     case "Q":

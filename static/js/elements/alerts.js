@@ -3,7 +3,7 @@
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { valueWords } from "../words.js";
-import { Part } from "./part.js";
+import { Part, again } from "./part.js";
 
 class Alerts extends Part {
   render() {
@@ -36,12 +36,12 @@ class Alerts extends Part {
       <span class="since" data-since=${alert.raised_at}></span>
       ${alert.escalated_at ? html`<b>ESCALATED</b>` : nothing}
       ${waiting.map(
-        (/** @type {any} */ row) => html`<button type="button" @click=${() => app.execute(`TOLD ${row.callsign} ${number}`)}>
+        (/** @type {any} */ row) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || app.execute(`TOLD ${row.callsign} ${number}`)}>
           ${row.callsign} told</button>`,
       )}
       ${waiting.length
         ? html`<span class="second">stays until each is told</span>`
-        : html`<button type="button" @click=${() => app.execute(`ACK ${number}`)}>Acknowledge${number === 1 ? " F8" : ""}</button>`}
+        : html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || app.execute(`ACK ${number}`)}>Acknowledge${number === 1 ? " F8" : ""}</button>`}
     </li>`;
   }
 

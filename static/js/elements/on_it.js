@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { UNIT_STATUS, valueWords } from "../words.js";
-import { Part } from "./part.js";
+import { Part, again } from "./part.js";
 
 const ARRIVED = ["on_scene", "contact", "transporting", "at_facility"];
 /** What may come next, as verb and word. @type {Record<string, [string, string][]>} */
@@ -44,11 +44,11 @@ class OnIt extends Part {
         ${(NEXT[row.status] ?? [])
           .filter(([verb]) => verb !== "CE" || !row.cleared_to_enter_at)
           .filter(([verb]) => verb !== "ST" || row.discipline === "care")
-          .map(([verb, label]) => html`<button type="button" @click=${() => this.app.execute(`${verb} ${row.callsign}`)}>${label}</button>`)}
+          .map(([verb, label]) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.app.execute(`${verb} ${row.callsign}`)}>${label}</button>`)}
         ${row.discipline === "police" && withCare && ARRIVED.includes(row.status)
-          ? html`<button type="button" @click=${() => this.app.execute(`REL ${row.callsign}`)}>release</button>`
+          ? html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.app.execute(`REL ${row.callsign}`)}>release</button>`
           : nothing}
-        <button type="button" @click=${() => this.#free(row)}>available</button>
+        <button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.#free(row)}>available</button>
       </span>
     </li>`;
   }

@@ -6,6 +6,10 @@ import { app } from "../app.js";
 import { elapsed } from "../clock.js";
 import { MARK, lateness } from "../timers.js";
 
+/** What was focused last. @type {Element | null} */
+let focused = null;
+addEventListener("focusin", ({ target }) => (focused = /** @type {Element} */ (target)));
+
 export class Part extends LitElement {
   constructor() {
     super();
@@ -30,6 +34,15 @@ export class Part extends LitElement {
 
   updated() {
     paintTimes(this, app.clock.now());
+    if (!focused?.isConnected && focused && document.activeElement === document.body) {
+      focused = null;
+      this.focusGone();
+    }
+  }
+
+  /** What had the focus is not there any more: the keys go back to the command line. */
+  focusGone() {
+    this.app.toLine();
   }
 
   /** @param {string} selector */
@@ -38,6 +51,17 @@ export class Part extends LitElement {
     found?.focus();
     return found;
   }
+}
+
+const DOUBLE_MS = 500;
+let clicked = { at: -DOUBLE_MS, x: 0, y: 0 };
+
+/** The second click of a double click: what it hits may have moved up under the pointer. The browser counts it as a first
+ * one then, so that time and place decide. @param {MouseEvent} event */
+export function again({ timeStamp, clientX: x, clientY: y, detail }) {
+  const twice = detail > 0 && timeStamp - clicked.at < DOUBLE_MS && Math.hypot(x - clicked.x, y - clicked.y) < 4;
+  clicked = { at: timeStamp, x, y };
+  return twice;
 }
 
 /** For a list that acts when something is chosen: keys open it, instead of choosing blindly what comes next.

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { QUESTION_KEYS, WORD_OF_RESPONSE, valueWords } from "../words.js";
-import { Part, opensFirst } from "./part.js";
+import { Part, again, opensFirst } from "./part.js";
 
 const KEY_OF_FACT = Object.fromEntries(Object.entries(QUESTION_KEYS).map(([key, fact]) => [fact, key]));
 /** Answers one click away; any other value of the fact is in the list beside them. */
@@ -21,15 +21,9 @@ class Triage extends Part {
     this.asking = false;
   }
 
-  updated() {
-    super.updated();
-    if (!this.asking) return;
-    if (document.activeElement === document.body) {
-      this.asking = false;
-      if (!this.focusOn(".questions button")) this.app.toLine();
-    } else if (!this.contains(document.activeElement)) {
-      this.asking = false; // gone elsewhere meanwhile
-    }
+  focusGone() {
+    if (!this.asking || !this.focusOn(".questions button")) super.focusGone();
+    this.asking = false;
   }
 
   render() {
@@ -99,7 +93,7 @@ class Triage extends Part {
         <b class="ask">${now === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
         <span class="question">${fact?.question ?? valueWords(name)}</span> <span class="key">${KEY_OF_FACT[name] ? `Q ${KEY_OF_FACT[name]}=` : ""}</span>
         ${QUICK.filter((value) => fact?.values.includes(value) && value !== now).map(
-          (value) => html`<button type="button" @click=${() => this.#clicked(name, value)}>${value === "denied" ? "no" : value}</button>`,
+          (value) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.#clicked(name, value)}>${value === "denied" ? "no" : value}</button>`,
         )}
         <select aria-label=${`Answer: ${fact?.label ?? name}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#chosen(event, name)}>
           <option value="">yes…</option>
@@ -154,7 +148,8 @@ class Triage extends Part {
     if (card.status === "closed") return nothing;
     return html`<p class="override"><label>Set the response
       <select @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#mode(event, card)}>
-        <option value="">as triage says</option>
+        <option value="">${card.overridden ? "set by hand" : "as triage says"}</option>
+        ${card.overridden ? html`<option value="triage">as triage says</option>` : nothing}
         ${(this.app.vocabulary?.responses ?? [])
           .filter((/** @type {any} */ response) => response.value)
           .map((/** @type {any} */ response) => html`<option value=${response.value}>${response.mode} ${response.label}</option>`)}
