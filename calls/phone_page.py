@@ -9,7 +9,7 @@ from django.utils.timesince import timesince
 
 from calls import consults
 from calls.fetch import own_unit_ids
-from calls.lifecycle import MODES
+from calls.lifecycle import MODES, arrived
 from calls.models import Alert, Assignment, Call, Consult, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.selectors import dispositions_owed, readable_narrative, safety_words
@@ -94,10 +94,12 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         ],
         "care_stays": unit.discipline == Discipline.POLICE
         and any(a.unit.discipline == Discipline.CARE for a in partners),
+        # Only who is there can have made it safe: on the way, the biggest button must not be this one.
         "to_wave_in": [
             a
             for a in partners
             if user.role == Role.OFFICER
+            and arrived(on.status)
             and unit.discipline == Discipline.POLICE
             and a.unit.discipline == Discipline.CARE
             and a.cleared_to_enter_at is None

@@ -73,6 +73,12 @@ def test_the_page_shows_the_call_its_safety_words_and_who_else_is_on_it(scene: A
         assert words in shown
 
 
+def test_an_officer_is_offered_the_wave_only_on_scene(scene: Any) -> None:
+    for stage, offered in (("en_route", False), ("on_scene", True)):
+        act(report_stage, by=scene.dispatcher, now=timezone.now(), unit_id=scene.police.pk, stage=stage)
+        assert ("CARE9: cleared to enter" in page(scene.officer)) is offered
+
+
 def test_an_officer_never_reads_what_care_wrote(scene: Any) -> None:
     act(add_note, by=scene.clinician, call_id=scene.call.pk, text=CANARY)
     assert CANARY in page(scene.clinician)
