@@ -98,3 +98,11 @@ export function isCareAlone(call, units) {
   if (all.some((unit) => unit.discipline === "police")) return false;
   return !call.response || (call.services ?? []).includes("police");
 }
+
+/** What has to be asked before CARE goes to a call without police; the server refuses it until then.
+ * @param {any} call @param {any} detail of the open call @param {{discipline: string}[]} units @returns {string[]} */
+export function askFirst(call, detail, units) {
+  if (detail?.id !== call.id || call.overridden || !units.some((unit) => unit.discipline === "care")) return [];
+  if ([...units, ...(call.assignments ?? [])].some((unit) => unit.discipline === "police")) return [];
+  return detail.verdict?.safety_questions ?? [];
+}

@@ -8,6 +8,8 @@ import { question, run, sends } from "../commands/run.js";
 import { backLine, wayBack } from "../commands/undo.js";
 import { way } from "../commands/way_out.js";
 import { Refused } from "../api.js";
+import { askFirst } from "../recommend.js";
+import { valueWords } from "../words.js";
 import { Part } from "./part.js";
 
 const HISTORY = 200;
@@ -172,7 +174,9 @@ class Line extends Part {
     if (this.text !== this.armed?.line) this.#stash();
     const line = `D #${call.number} ${units.join(" ")}`;
     const missing = found.missing.length ? ` · nobody free for ${found.missing.join(", ")}` : "";
-    this.#put(line, `Send ${units.join(" + ")} to ${call.number}? Enter sends${missing}`);
+    const asked = askFirst(call, this.app.desk.detail, found.units).map(valueWords).join(", ");
+    const enter = asked ? `⇧F4 asks what is not known: ${asked}; without it add police, or ; and why` : "Enter sends";
+    this.#put(line, `Send ${units.join(" + ")} to ${call.number}? ${enter}${missing}`);
     this.armed = { line, units, number };
     this.input.focus();
   }

@@ -2,8 +2,8 @@
 /** Whom to send: the best choice first, armed by F4 and sent by Enter; what is missing is said. */
 
 import { html, nothing } from "../../vendor/lit.js";
-import { stillNeeded } from "../recommend.js";
-import { DISCIPLINE_LABEL } from "../words.js";
+import { askFirst, stillNeeded } from "../recommend.js";
+import { DISCIPLINE_LABEL, valueWords } from "../words.js";
 import { Part } from "./part.js";
 
 const SHOWN = 3;
@@ -23,10 +23,16 @@ class Send extends Part {
         (choice, index) => html`<li>
           <button type="button" class=${index ? "" : "go"} @click=${() => this.#arm(index + 1)}>${index ? "" : "F4 "}${choice.units.map((unit) => unit.callsign).join(" + ")}</button>
           <span class="second">${choice.why.join(" · ")}</span>
-          ${choice.alone ? html`<b class="alarm">CARE without police: needs a reason</b>` : nothing}
+          ${choice.alone ? html`<b class="alarm">CARE without police: needs a reason</b>` : this.#askFirst(card, choice.units)}
         </li>`,
       )}</ol>
     </section>`;
+  }
+
+  /** @param {any} card @param {any[]} units */
+  #askFirst(card, units) {
+    const asked = askFirst(card, this.app.desk.detail, units);
+    return asked.length ? html`<b class="alarm">ask first: ${asked.map(valueWords).join(", ")}</b>` : nothing;
   }
 
   /** @param {number} number */
