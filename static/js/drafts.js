@@ -7,6 +7,11 @@ export const SERVER_EVERY_MS = 5000;
 /** @typedef {{id: string, form: string, data: any, at: number, sent: boolean}} Draft */
 /** @typedef {{put: (draft: Draft) => Promise<any>, drop: (id: string) => Promise<any>, list: () => Promise<any[]>}} Server */
 
+/** The name of a half-made change of a call. @param {number} call */
+export function editForm(call) {
+  return `edit:${call}`;
+}
+
 export class Drafts {
   /** @param {string} user @param {Storage} storage @param {Server} server */
   constructor(user, storage, server) {

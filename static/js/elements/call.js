@@ -2,8 +2,8 @@
 /** The open call: who and where, what triage says and does not know, whom to send, who is on it, and what was written. */
 
 import { html, keyed, nothing } from "../../vendor/lit.js";
+import { editForm } from "../drafts.js";
 import { CALL_STATUS, valueWords } from "../words.js";
-import { editForm } from "./edit.js";
 import "./notes.js";
 import "./on_it.js";
 import { Part } from "./part.js";

@@ -5,14 +5,9 @@ import { html, keyed, nothing } from "../../vendor/lit.js";
 import { SHEET, isText, orderOf } from "../keys.js";
 import "./alerts.js";
 import "./bar.js";
-import "./call.js";
 import "./calls.js";
-import "./help.js";
-import "./intake.js";
 import "./line.js";
-import "./owed.js";
 import { Part, paintTimes } from "./part.js";
-import "./sign_in_again.js";
 import "./units.js";
 
 const NO_CALL = "Open a call first; F3 goes to the pending calls.";

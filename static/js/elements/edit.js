@@ -2,17 +2,13 @@
 /** Change what a call is and where; when somebody changed the same field meanwhile, both values are shown and one is chosen. */
 
 import { html, nothing } from "../../vendor/lit.js";
+import { editForm } from "../drafts.js";
 import { valueWords } from "../words.js";
 import { Part } from "./part.js";
 
 const FIELDS = ["nature", "location", "location_detail", "priority"];
 const BASE = ["id", "number", "version", "jurisdiction", "location_confirmed", ...FIELDS];
 const TEXT = [["nature", "Nature"], ["location", "Location"], ["location_detail", "Apartment, floor, landmark"]];
-
-/** @param {number} call */
-export function editForm(call) {
-  return `edit:${call}`;
-}
 
 class Edit extends Part {
   static properties = { done: { attribute: false } };
