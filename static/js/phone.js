@@ -2,8 +2,9 @@
 /** The phone page works without this: here a second tap is stopped and news are shown without losing typed text. */
 
 const EVERY_MS = 5000;
-const KEPT = "care-typed";
 const body = document.body;
+/** Whose typed text: on a shared phone the next person's page must not bring it back. */
+const KEPT = `care-typed:${body.dataset.user}:`;
 /** The center's time, as everywhere on the page. */
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeZone: body.dataset.zone || undefined, hour: "2-digit", minute: "2-digit" });
 /** When the server first failed to answer; stays until it answers again. */
@@ -28,7 +29,7 @@ function busy() {
 /** Where a longer text stays, in this tab alone, until the server has it. @param {HTMLTextAreaElement} field */
 function place(field) {
   const about = /** @type {HTMLInputElement | null} */ (field.form?.querySelector("[name=call], [name=id], [name=service]") ?? null);
-  return `${KEPT}:${field.form?.getAttribute("action")}:${about?.value ?? ""}:${field.name}`;
+  return `${KEPT}${field.form?.getAttribute("action")}:${about?.value ?? ""}:${field.name}`;
 }
 
 /** With its key: a note that did arrive, unlike the answer, is not taken twice. @param {HTMLTextAreaElement} field @param {boolean} sent */
@@ -95,6 +96,7 @@ document.addEventListener("submit", (event) => {
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
 
+for (const name of Object.keys(sessionStorage)) if (!name.startsWith(KEPT)) sessionStorage.removeItem(name);
 const texts = document.querySelectorAll("textarea");
 texts.forEach(bringBack);
 document.addEventListener("input", ({ target }) => target instanceof HTMLTextAreaElement && keep(target, false));

@@ -193,6 +193,17 @@ def test_a_note_half_typed_is_there_again_after_the_page_was_lost(scene: Any, op
     assert scene.call.narrative.filter(text="He asks for his sister, who is on her way").count() == 1
 
 
+def test_what_one_person_typed_is_not_on_the_next_ones_page(scene: Any, open_page: OpenPage) -> None:
+    page = open_page(scene.clinician)
+    page.fill("#text", "half a clinical thought")
+    client = Client()
+    client.force_login(scene.officer, backend="teams.sign_in.Backend")
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": page.url}])
+    page.goto("/unit/")
+    assert page.input_value("#text") == ""
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_signing_out_leaves_nothing_typed_on_the_phone(scene: Any, open_page: OpenPage) -> None:
     page = open_page(scene.clinician)
     page.fill("#text", "half a thought")
