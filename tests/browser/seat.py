@@ -48,3 +48,12 @@ def violations(page: Page) -> list[str]:
         ".then(r => r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')}`))"
     )
     return [str(line)[:600] for line in found]
+
+
+def clipped(page: Page, selector: str) -> list[str]:
+    """What of these does not show its whole text."""
+    found: list[str] = page.locator(selector).evaluate_all(
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)"
+        ".map(e => e.textContent.trim())"
+    )
+    return found
