@@ -208,7 +208,7 @@ def test_a_city_changed_by_two_shows_both_by_their_codes() -> None:
     mine, theirs = make_agency(center), make_agency(center)
     call = make_call(one)
     act(change_call, by=one, call_id=call.pk, base=2**40, changes={"jurisdiction": theirs.code})
-    with pytest.raises(SameFieldChanged, match="Somebody changed jurisdiction") as refused:
+    with pytest.raises(SameFieldChanged, match=f"Jurisdiction was set to {theirs.code} by D1") as refused:
         act(change_call, by=two, call_id=call.pk, base=0, changes={"jurisdiction": mine.code})
     clash = refused.value.details["fields"]["jurisdiction"]
     assert (clash["yours"], clash["theirs"]) == (mine.code, theirs.code)
