@@ -100,6 +100,7 @@ def test_nothing_typed_is_lost_when_the_server_dies_and_the_note_arrives_once(de
     stack.kill("web")
     page.keyboard.type("talking to his brother")
     expect(page.locator(".banner")).to_contain_text("Dispatch by radio")
+    assert violations(page) == []
     page.keyboard.press("Control+Enter")
     expect(page.locator(".notes .waiting")).to_contain_text("not sent yet")
     page.keyboard.press("F2")
