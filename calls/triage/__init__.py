@@ -11,18 +11,11 @@ from calls.triage.facts import (
     normalise,
 )
 from calls.triage.facts import validate as validate_facts
+from calls.triage.parsing import BrokenRules, RuleSet, default_rules, parse_rules
 from calls.triage.reader import Reading, SuggestedFact, read
-from calls.triage.rules import (
-    BrokenRules,
-    RuleSet,
-    Verdict,
-    default_rules,
-    evaluate,
-    fallback_verdict,
-    label,
-    parse_rules,
-    vocabulary,
-)
+from calls.triage.parsing import BrokenRules, RuleSet, default_rules, parse_rules
+from calls.triage.reader import Reading, SuggestedFact, read
+from calls.triage.rules import Verdict, evaluate, fallback_verdict, label, vocabulary
 
 __all__ = [
     "FACTS",
