@@ -13,8 +13,6 @@ from calls.triage.facts import (
 from calls.triage.facts import validate as validate_facts
 from calls.triage.parsing import BrokenRules, RuleSet, default_rules, parse_rules
 from calls.triage.reader import Reading, SuggestedFact, read
-from calls.triage.parsing import BrokenRules, RuleSet, default_rules, parse_rules
-from calls.triage.reader import Reading, SuggestedFact, read
 from calls.triage.rules import Verdict, evaluate, fallback_verdict, label, vocabulary
 
 __all__ = [

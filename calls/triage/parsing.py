@@ -14,7 +14,7 @@ from typing import Any
 
 from calls.triage.facts import FACTS
 
-MAX_RULES, MAX_DEPTH, MAX_PARTS = 200, 6, 60
+MAX_RULES, MAX_DEPTH, MAX_PARTS = 200, 7, 60
 # A step is one condition looked at. Counted instead of timed, so that the answer is the same on every machine.
 MAX_STEPS = 2000
 SERVICES = ("fire", "police", "ems", "care")
