@@ -13,6 +13,7 @@ from calls.triage.facts import FACTS
 from calls.triage.soundness import check_rules
 from calls.triage.stops import STOPS, Stop
 from calls.triage.witness import Budget, TooManySteps, witness
+from tests.calls.triage.fact_sets import FACT_SETS
 
 Body = dict[str, Any]
 
@@ -172,16 +173,6 @@ def test_a_set_too_tangled_to_be_shown_safe_is_refused() -> None:
         if "police" in rule["services"]:
             rule["when"] = {"all": [rule["when"], tangle(15)]}
     assert problems(body)
-
-
-def valued(name: str) -> st.SearchStrategy[Any]:
-    fact = FACTS[name]
-    if fact.many:
-        return st.lists(st.sampled_from(fact.values), unique=True)
-    return st.sampled_from(fact.values or ("en",))
-
-
-FACT_SETS = st.fixed_dictionaries({}, optional={name: valued(name) for name in FACTS})
 
 
 @st.composite
