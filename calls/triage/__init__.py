@@ -1,5 +1,6 @@
 """Triage, pure: facts, the narrative reader and the rules. No Django, no clock, no settings, no database."""
 
+from calls.triage.engine import ENGINE, judge
 from calls.triage.explaining import explain
 from calls.triage.facts import (
     FACTS,
@@ -16,6 +17,7 @@ from calls.triage.reader import Reading, SuggestedFact, read
 from calls.triage.rules import Verdict, evaluate, fallback_verdict, label, vocabulary
 
 __all__ = [
+    "ENGINE",
     "FACTS",
     "BrokenRules",
     "FactStatement",
@@ -31,6 +33,7 @@ __all__ = [
     "explain",
     "fallback_verdict",
     "is_worse",
+    "judge",
     "label",
     "normalise",
     "parse_rules",

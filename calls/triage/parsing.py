@@ -103,7 +103,8 @@ def parse_rules(body: Any) -> RuleSet:
             f"A rule set has at most {MAX_RULES} rules and this one has {len(body['rules'])}: join rules that send the"
             " same, or take some away."
         )
-    rules, problems = [], []
+    rules: list[Rule] = []
+    problems: list[Problem] = []
     for number, raw in enumerate(body["rules"], 1):
         try:
             rules.append(_rule(raw, number))

@@ -5,7 +5,7 @@ import copy
 from calls import triage
 from calls.triage.cases import Case, cases_sha256, failing, published_cases, run_cases
 from calls.triage.facts import FACTS
-from calls.triage.rules import SERVICES
+from calls.triage.parsing import SERVICES
 
 CASES = published_cases()
 RULES = triage.parse_rules(triage.default_rules())
