@@ -50,7 +50,7 @@ def evaluate(facts: Facts, rules: RuleSet) -> Verdict:
     floors = [rule.level for rule in hits if rule.level is not None]
     level = None if standard else max(floors, default=2)
     services = _services(hits, level, standard)
-    lead = _lead(facts, services, truth)
+    lead = _lead(facts, services, hits)
     safety = _safety_questions(facts, level, services)
     behavioral = {"yes": "yes", "no": "no"}.get(str(facts.get("is_behavioral", "unknown")), "maybe")
     return Verdict(
@@ -89,7 +89,7 @@ def _services(hits: Sequence[Rule], level: int | None, standard: bool) -> tuple[
     return tuple(service for service in SERVICES if service in asked)
 
 
-def _lead(facts: Facts, services: Sequence[str], truth: Mapping[str, bool]) -> str:
+def _lead(facts: Facts, services: Sequence[str], hits: Sequence[Rule]) -> str:
     if "fire" in services and facts.get("hazard") in _FIRE_LEADS:
         return "fire"
     danger_open = any(
@@ -97,7 +97,7 @@ def _lead(facts: Facts, services: Sequence[str], truth: Mapping[str, bool]) -> s
     )
     if "police" in services and (danger_open or "ems" not in services):
         return "police"
-    if truth.get("R1") or truth.get("R2"):
+    if any(rule.level == 4 and "ems" in rule.services and "police" not in rule.services for rule in hits):
         return "ems"
     return "police" if "police" in services else "care" if "care" in services else services[0] if services else ""
 

@@ -41,6 +41,17 @@ def test_no_template_answers_a_hard_stop_with_care_alone(one: Template, facts: d
     assert stop.service in verdict.services and verdict.response not in ("care_only", "phone", "consult")
 
 
+@settings(max_examples=100, deadline=None)
+@given(FACT_SETS)
+def test_what_a_city_calls_its_rules_makes_no_difference(facts: dict[str, Any]) -> None:
+    body = template("default").body
+    renamed = triage.parse_rules(body | {"rules": [rule | {"id": f"X{rule['id']}"} for rule in body["rules"]]})
+    ours, theirs = (triage.evaluate(facts, rules).as_dict() for rules in (RULES["default"], renamed))
+    for part in ("truth", "hits"):
+        del ours[part], theirs[part]
+    assert theirs == ours
+
+
 def test_thoughts_of_suicide_are_answered_in_four_ways() -> None:
     """Excluded in New York, eligible in Denver, by phone in Los Angeles, a visit by default."""
     facts = {"is_behavioral": "yes", "weapon": "denied", "suicide": "ideation"}
