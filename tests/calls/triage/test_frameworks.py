@@ -45,7 +45,7 @@ def test_no_template_answers_a_hard_stop_with_care_alone(one: Template, facts: d
 @given(FACT_SETS)
 def test_what_a_city_calls_its_rules_makes_no_difference(facts: dict[str, Any]) -> None:
     body = template("default").body
-    renamed = triage.parse_rules(body | {"rules": [rule | {"id": f"X{rule['id']}"} for rule in body["rules"]]})
+    renamed = triage.parse_rules({**body, "rules": [{**rule, "id": f"X{rule['id']}"} for rule in body["rules"]]})
     ours, theirs = (triage.evaluate(facts, rules).as_dict() for rules in (RULES["default"], renamed))
     for part in ("truth", "hits"):
         del ours[part], theirs[part]
