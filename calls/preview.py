@@ -1,7 +1,7 @@
 """Triage of what is being typed: the same reader and rules as the worker's, nothing stored."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,18 @@ from care_dispatch.refusal import Invalid
 logger = logging.getLogger(__name__)
 
 
-def preview(
-    center_id: int,
+def preview(center_id: int, *, now: datetime, **typed: Any) -> dict[str, Any]:
+    """Facts read from what is typed with their quotes, and the verdict they and the given facts would get."""
+    return _preview(lambda facts: _judge(center_id, facts, now), now=now, **typed)
+
+
+def preview_with(rules: triage.RuleSet, *, now: datetime, **typed: Any) -> dict[str, Any]:
+    """The same by these rules, in force or not."""
+    return _preview(lambda facts: triage.judge(facts, rules) | triage.explain(facts, rules), now=now, **typed)
+
+
+def _preview(
+    judge: Callable[[Mapping[str, Any]], dict[str, Any]],
     *,
     now: datetime,
     nature: str = "",
@@ -22,7 +32,6 @@ def preview(
     narrative: str = "",
     facts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Facts read from the text with their quotes, and the verdict they and the given facts would get."""
     try:
         given = triage.validate_facts(facts or {})
     except ValueError as error:
@@ -37,7 +46,7 @@ def preview(
         for item in suggestions
     ]
     together = triage.effective(statements)
-    verdict = _judge(center_id, together, now)
+    verdict = judge(together)
     mode, mode_label = MODES[verdict["response"]]
     return {
         "facts": [item.as_dict() for item in suggestions],
@@ -58,7 +67,7 @@ def _judge(center_id: int, facts: Mapping[str, Any], now: datetime) -> dict[str,
     """What the worker would answer, police/fire/EMS first included where the rules are missing or fail."""
     try:
         rules = parsed(rule_set_for(center_id, now))
-        return triage.evaluate(facts, rules).as_dict() | triage.explain(facts, rules)
+        return triage.judge(facts, rules) | triage.explain(facts, rules)
     except NoRules as error:
         return triage.fallback_verdict(str(error)).as_dict()
     except Exception as error:

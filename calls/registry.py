@@ -1,6 +1,8 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
 from calls import alerts, board, closing, kinds, sign_off, verdicts
+from calls.rule_sets import kinds as rules_kinds
+from calls.rule_sets import landing
 from care_dispatch.due.work import DueKind, register_due
 from care_dispatch.live.cards import CardType, register_card
 from care_dispatch.log import register_kinds
@@ -8,7 +10,7 @@ from teams.actions import sign_off_checks
 
 
 def register() -> None:
-    register_kinds(kinds.ALL)
+    register_kinds([*kinds.ALL, *rules_kinds.ALL])
     register_card(CardType("call", board.calls_touched, board.call_cards))
     register_card(CardType("unit", board.units_touched, board.unit_cards))
     register_card(CardType("alert", board.alerts_touched, board.alert_cards))
@@ -16,5 +18,6 @@ def register() -> None:
     register_due(DueKind("triage", verdicts.run_triage, verdicts.triage_gave_up))
     register_due(DueKind("question", verdicts.run_question, verdicts.triage_gave_up))
     register_due(DueKind(closing.HOLD, closing.run_hold, closing.hold_gave_up))
+    register_due(DueKind(landing.LANDING, landing.run_landing, landing.landing_gave_up))
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))
     sign_off_checks.append(sign_off.nothing_owed)

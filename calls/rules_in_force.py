@@ -1,4 +1,4 @@
-"""Which rules decide now: the center's active set, else the one for every center; parsed once per process."""
+"""Which rules decide at a time: the center's newest, else the newest for every center; parsed once per process."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -7,26 +7,30 @@ from typing import Any
 from calls import triage
 from calls.models import RuleSet
 
-# Everything but the body, which is parsed once; asked for at every verdict, so it is written out.
+# Everything but the body, which is parsed once; asked for at every verdict, so it is written out. A set retired later was
+# in force until then.
 _IN_FORCE = (
-    "SELECT id, version, name, sha256, status, center_id, effective_at FROM calls_ruleset WHERE status = 'active'"
-    " AND (center_id = %s OR center_id IS NULL) AND effective_at <= coalesce(%s, 'infinity'::timestamptz)"
-    " ORDER BY center_id NULLS LAST LIMIT 1"
+    "SELECT id, version, name, sha256, status, center_id, effective_at FROM calls_ruleset"
+    " WHERE status IN ('approved', 'retired') AND (center_id = %(center)s OR center_id IS NULL)"
+    " AND effective_at <= coalesce(%(at)s, 'infinity'::timestamptz) AND approved_at IS NOT NULL"
+    " AND (retired_at IS NULL OR retired_at > coalesce(%(at)s, 'infinity'::timestamptz))"
+    " ORDER BY center_id NULLS LAST, effective_at DESC, version DESC LIMIT 1"
 )
 
 
 class NoRules(LookupError):
-    """No active rule set is stored; `manage.py seed` stores the default one."""
+    """No approved rule set is stored; `manage.py seed` stores the default one."""
 
 
-def rule_set_for(center_id: int, now: datetime | None) -> RuleSet:
-    """The active set in force at ``now``; raises NoRules when there is none.
+def rule_set_for(center_id: int | None, now: datetime | None) -> RuleSet:
+    """The rules in force at ``now``: the center's newest, else the newest for every center; raises NoRules.
 
-    None: the active set whatever its date, for a replayed center, whose past is judged by the rules of today.
+    None: the newest whatever its date, for a replayed center, whose past is judged by the rules of today.
+    ``center_id`` None: the rules for every center.
     """
-    for found in RuleSet.objects.raw(_IN_FORCE, [center_id, now]):
+    for found in RuleSet.objects.raw(_IN_FORCE, {"center": center_id, "at": now}):
         return found
-    raise NoRules("no active rule set")
+    raise NoRules("no approved rule set")
 
 
 def parsed(rule_set: RuleSet) -> triage.RuleSet:

@@ -115,7 +115,7 @@ def _judge(call: Call, facts: Mapping[str, Any], now: datetime) -> tuple[RuleSet
     try:
         rule_set = rule_set_for(call.center_id, now if call.center.timers_run else None)
         rules = parsed(rule_set)
-        return rule_set, triage.evaluate(facts, rules).as_dict()
+        return rule_set, triage.judge(facts, rules)
     except Exception as error:
         logger.exception("triage of call %s fell back", call.pk)
         return None, triage.fallback_verdict(f"{type(error).__name__}: {error}"[:200]).as_dict()
@@ -140,6 +140,7 @@ def _store(
         facts_version=call.facts_version,
         rule_set=rule_set,
         engine=Verdict.Engine.FALLBACK if fallback else engine if engine in Verdict.Engine else Verdict.Engine.SWEEP,
+        engine_version=triage.ENGINE,
         facts=facts,
         level=judged["level"],
         response=judged["response"],

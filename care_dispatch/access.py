@@ -44,6 +44,8 @@ SEES: dict[Tier, frozenset[str]] = {
     Tier.PARTNER: frozenset(),
 }
 
+# Who drafts, tries and watches the rules.
+RULE_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR})
 DISPATCH_ROLES = frozenset({Role.DISPATCHER, Role.SUPERVISOR})
 FIELD_ROLES = frozenset({Role.CLINICIAN, Role.OFFICER})
 

@@ -34,11 +34,15 @@ class FactStatement(models.Model):
 
 
 class RuleSet(models.Model):
-    """A version of the rules, frozen: an old verdict is explained by the rules of its own day."""
+    """A version of the rules, from draft to retired. A trigger freezes the body once it is submitted.
+
+    Old verdicts are explained by the rules of their own day, so nothing here is ever deleted.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
-        ACTIVE = "active", "Active"
+        SUBMITTED = "submitted", "Submitted"
+        APPROVED = "approved", "Approved"
         RETIRED = "retired", "Retired"
 
     version = models.IntegerField(unique=True)
@@ -46,18 +50,46 @@ class RuleSet(models.Model):
     body = models.JSONField()
     sha256 = models.TextField()
     status = models.TextField(choices=Status, default=Status.DRAFT)
-    # None: for every center that has no active set of its own.
+    # None: for every center that has no rules of its own in force.
     center = models.ForeignKey(Center, models.PROTECT, null=True, blank=True, related_name="rule_sets")
-    effective_at = models.DateTimeField()
+    framework = models.TextField(default="", blank=True)
+    note = models.TextField(default="", blank=True)
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Raised by every change of the draft: the If-Match base of the next one, of the submission and of the approval.
+    revision = models.IntegerField(default=1)
+    edited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+    editors = ArrayField(models.BigIntegerField(), default=list, blank=True)  # user ids; none of them may approve
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    # How many must-pass cases there were, all passed, and which.
+    cases_passed = models.IntegerField(null=True, blank=True)
+    cases_sha256 = models.TextField(default="", blank=True)
+    sent_back_reason = models.TextField(default="", blank=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+    retired_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_reason = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["center"],
-                condition=models.Q(status="active"),
-                nulls_distinct=False,
-                name="one_active_rule_set_per_center",
-            )
+            models.CheckConstraint(
+                condition=~models.Q(status="approved")
+                | models.Q(approved_at__isnull=False, effective_at__isnull=False),
+                name="approved_rules_say_from_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="retired", retired_at__isnull=False)
+                | ~models.Q(status="retired") & models.Q(retired_at__isnull=True),
+                name="retired_rules_say_since_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True) | models.Q(effective_at__gte=models.F("approved_at")),
+                name="rules_take_effect_after_approval",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +97,7 @@ class RuleSet(models.Model):
 
 
 class Verdict(models.Model):
-    """What the rules said of a call's facts, with its whole proof. Never changed."""
+    """What the rules said of a call's facts, with its whole proof. A trigger refuses any change."""
 
     class Engine(models.TextChoices):
         WORKER = "worker", "Worker"
@@ -76,6 +108,8 @@ class Verdict(models.Model):
     facts_version = models.IntegerField()
     rule_set = models.ForeignKey(RuleSet, models.PROTECT, null=True, related_name="+")
     engine = models.TextField(choices=Engine)
+    # Which rule engine decided; another one may answer otherwise, and recomputing says so.
+    engine_version = models.TextField(default="", blank=True)
     facts = models.JSONField()
     level = models.SmallIntegerField(null=True)
     response = models.TextField(choices=Call.Response)

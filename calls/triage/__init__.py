@@ -1,5 +1,6 @@
 """Triage, pure: facts, the narrative reader and the rules. No Django, no clock, no settings, no database."""
 
+from calls.triage.engine import ENGINE, judge
 from calls.triage.explaining import explain
 from calls.triage.facts import (
     FACTS,
@@ -11,20 +12,12 @@ from calls.triage.facts import (
     normalise,
 )
 from calls.triage.facts import validate as validate_facts
+from calls.triage.parsing import BrokenRules, RuleSet, default_rules, parse_rules
 from calls.triage.reader import Reading, SuggestedFact, read
-from calls.triage.rules import (
-    BrokenRules,
-    RuleSet,
-    Verdict,
-    default_rules,
-    evaluate,
-    fallback_verdict,
-    label,
-    parse_rules,
-    vocabulary,
-)
+from calls.triage.rules import Verdict, evaluate, fallback_verdict, label, vocabulary
 
 __all__ = [
+    "ENGINE",
     "FACTS",
     "BrokenRules",
     "FactStatement",
@@ -40,6 +33,7 @@ __all__ = [
     "explain",
     "fallback_verdict",
     "is_worse",
+    "judge",
     "label",
     "normalise",
     "parse_rules",

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from calls.triage.facts import FACTS, FactStatement, effective, makes_lighter, normalise
+from calls.triage.parsing import RuleSet
 from calls.triage.reader import SuggestedFact, read
-from calls.triage.rules import RuleSet, evaluate
+from calls.triage.rules import evaluate
 
 
 class BadInput(ValueError):

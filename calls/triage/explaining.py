@@ -6,7 +6,8 @@ from typing import Any
 
 from calls.triage.asking import question
 from calls.triage.facts import FACTS, NOT_ASKED
-from calls.triage.rules import Facts, RuleSet, Verdict, evaluate
+from calls.triage.parsing import Facts, RuleSet
+from calls.triage.rules import Verdict, evaluate
 
 NOT_KNOWN = (NOT_ASKED, "unknown")
 RISKS = tuple(name for name, fact in FACTS.items() if fact.risk)

@@ -1,46 +1,16 @@
-"""The rules: parsed once, evaluated on facts, every hit kept as a reason. Pure, and it never raises on valid facts."""
+"""Parsed rules evaluated on facts, every hit kept as a reason. Pure, and it never raises on valid facts."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from calls.triage.facts import FACTS, NOT_ASKED
+from calls.triage.parsing import SERVICES, Facts, Rule, RuleSet
 
-MAX_RULES, MAX_DEPTH, MAX_PARTS = 200, 6, 60
-SERVICES = ("fire", "police", "ems", "care")
 PRIORITY_OF_LEVEL = {4: "P", 3: "1", 2: "2", 1: "3"}
 _FIRE_LEADS = frozenset({"gas", "water", "height", "fire"})
 # Asked in this order: what would change the answer most comes first.
 _ASK = ("weapon", "violence", "threat_to_others", "medical", "suicide", "overdose", "intoxication", "hazard")
-
-Facts = Mapping[str, Any]
-Test = Callable[[Facts], bool]
-
-
-class BrokenRules(ValueError):
-    """A rule set that cannot be used; the message names the rule and what is wrong."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    id: str
-    title: str
-    level: int | None
-    services: tuple[str, ...]
-    because: str
-    answer: str
-    holds: Test = field(repr=False)
-
-
-@dataclass(frozen=True)
-class RuleSet:
-    name: str
-    rules: tuple[Rule, ...]
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -71,81 +41,6 @@ class Verdict:
         return plain
 
 
-# --- parsing ---------------------------------------------------------------------------------------
-def parse_rules(body: Any) -> RuleSet:
-    """Turn stored JSON into rules; raises BrokenRules for anything unknown, too deep, too long or without a reason."""
-    if not isinstance(body, Mapping) or not isinstance(body.get("rules"), list) or not body["rules"]:
-        raise BrokenRules("A rule set is an object with a list of rules.")
-    if len(body["rules"]) > MAX_RULES:
-        raise BrokenRules(f"A rule set has at most {MAX_RULES} rules.")
-    rules = tuple(_rule(raw) for raw in body["rules"])
-    if len({rule.id for rule in rules}) != len(rules):
-        raise BrokenRules("Two rules have the same id.")
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return RuleSet(str(body.get("name", "")), rules, hashlib.sha256(canonical.encode()).hexdigest())
-
-
-def _rule(raw: Any) -> Rule:
-    if not isinstance(raw, Mapping) or not raw.get("id"):
-        raise BrokenRules("A rule needs an id.")
-    name = str(raw["id"])
-    level, services = raw.get("level"), raw.get("services", [])
-    if level is not None and level not in (1, 2, 3, 4):
-        raise BrokenRules(f"{name}: the level is 1, 2, 3 or 4.")
-    if not isinstance(services, list) or set(services) - set(SERVICES):
-        raise BrokenRules(f"{name}: services are {', '.join(SERVICES)}.")
-    if not str(raw.get("because", "")).strip():
-        raise BrokenRules(f"{name}: say why; a rule without a reason is not used.")
-    holds = _condition(name, raw.get("when"), 0)
-    answer = str(raw.get("answer", ""))
-    return Rule(name, str(raw.get("title", name)), level, tuple(services), raw["because"], answer, holds)
-
-
-def _condition(rule: str, raw: Any, depth: int) -> Test:
-    if not isinstance(raw, Mapping) or depth > MAX_DEPTH:
-        raise BrokenRules(f"{rule}: a condition is an object, at most {MAX_DEPTH} deep.")
-    for word, combine in (("all", all), ("any", any)):
-        if word in raw:
-            parts = raw[word]
-            if not isinstance(parts, list) or not 0 < len(parts) <= MAX_PARTS:
-                raise BrokenRules(f"{rule}: {word} takes a list of 1 to {MAX_PARTS} conditions.")
-            tests = [_condition(rule, part, depth + 1) for part in parts]
-            return lambda facts, tests=tests, combine=combine: combine(test(facts) for test in tests)  # type: ignore[misc]
-    if "not" in raw:
-        inner = _condition(rule, raw["not"], depth + 1)
-        return lambda facts: not inner(facts)
-    return _leaf(rule, raw)
-
-
-def _leaf(rule: str, raw: Mapping[str, Any]) -> Test:
-    fact = FACTS.get(str(raw.get("fact")))
-    if fact is None:
-        raise BrokenRules(f"{rule}: there is no fact {raw.get('fact')!r}.")
-    name, default = fact.name, bool(raw.get("default", False))
-    if raw.get("stated"):
-        return lambda facts: bool(facts.get(name))
-    wanted = raw["in"] if "in" in raw else _from(fact.values, raw.get("at_least"), rule)
-    if not isinstance(wanted, list) or not wanted or set(wanted) - set(fact.values):
-        raise BrokenRules(f"{rule}: {name} is one of {', '.join(fact.values)}.")
-    values = frozenset(wanted)
-    if fact.many:
-        return lambda facts: not values.isdisjoint(facts.get(name) or ())
-    return lambda facts: default if facts.get(name) is None else facts[name] in values
-
-
-def _from(values: Sequence[str], least: Any, rule: str) -> list[str]:
-    if least not in values:
-        raise BrokenRules(f"{rule}: at_least is one of {', '.join(values)}.")
-    return list(values[values.index(least) :])
-
-
-@cache
-def default_rules() -> Mapping[str, Any]:
-    """The default rule set as stored in the repository: its only source."""
-    body: Mapping[str, Any] = json.loads(Path(__file__).with_name("default_rules.json").read_text())
-    return body
-
-
 # --- evaluating ------------------------------------------------------------------------------------
 def evaluate(facts: Facts, rules: RuleSet) -> Verdict:
     """The level is the highest floor any rule hits, the services the union of what every hit asks for."""
@@ -155,7 +50,7 @@ def evaluate(facts: Facts, rules: RuleSet) -> Verdict:
     floors = [rule.level for rule in hits if rule.level is not None]
     level = None if standard else max(floors, default=2)
     services = _services(hits, level, standard)
-    lead = _lead(facts, services, truth)
+    lead = _lead(facts, services, hits)
     safety = _safety_questions(facts, level, services)
     behavioral = {"yes": "yes", "no": "no"}.get(str(facts.get("is_behavioral", "unknown")), "maybe")
     return Verdict(
@@ -194,7 +89,7 @@ def _services(hits: Sequence[Rule], level: int | None, standard: bool) -> tuple[
     return tuple(service for service in SERVICES if service in asked)
 
 
-def _lead(facts: Facts, services: Sequence[str], truth: Mapping[str, bool]) -> str:
+def _lead(facts: Facts, services: Sequence[str], hits: Sequence[Rule]) -> str:
     if "fire" in services and facts.get("hazard") in _FIRE_LEADS:
         return "fire"
     danger_open = any(
@@ -202,7 +97,7 @@ def _lead(facts: Facts, services: Sequence[str], truth: Mapping[str, bool]) -> s
     )
     if "police" in services and (danger_open or "ems" not in services):
         return "police"
-    if truth.get("R1") or truth.get("R2"):
+    if any(rule.level == 4 and "ems" in rule.services and "police" not in rule.services for rule in hits):
         return "ems"
     return "police" if "police" in services else "care" if "care" in services else services[0] if services else ""
 

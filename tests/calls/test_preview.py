@@ -68,7 +68,7 @@ def test_a_fact_that_is_none_is_refused_in_a_sentence(center: Center, facts: dic
 
 
 def test_without_rules_it_is_police_fire_and_ems_first(center: Center) -> None:
-    RuleSet.objects.update(status=RuleSet.Status.DRAFT)
+    RuleSet.objects.update(status=RuleSet.Status.RETIRED, retired_at=NOW)
     verdict = preview(center.pk, now=NOW, facts=SAFE)["verdict"]
     assert {"police", "fire", "ems"} <= set(verdict["services"]) and verdict["mode_label"]
 

@@ -10,19 +10,19 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES, Role
+from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES, RULE_ROLES, Role
 from tests.cast import use_default_rules
 from tests.project.whole import Address, Whole, addresses
 
 pytestmark = pytest.mark.django_db
 
-DISPATCH, CREW = set(DISPATCH_ROLES), set(FIELD_ROLES)
+DISPATCH, CREW, LOOK_AFTER = set(DISPATCH_ROLES), set(FIELD_ROLES), set(RULE_ROLES)
 CARE, OFFICER = {Role.CLINICIAN}, {Role.OFFICER}
 ALL = {*Role, "off duty"}
 READERS = ALL - {Role.ADMIN}
 ON_SHIFT = DISPATCH | CREW
 PUBLIC = {*ALL, "anonymous"}
-CALL = "api/calls/<int:call_id>/"
+CALL, RULES = "api/calls/<int:call_id>/", "api/rule-sets/<int:rule_set_id>/"
 
 ROLES: dict[str, set[Any]] = {
     # pages
@@ -53,6 +53,12 @@ ROLES: dict[str, set[Any]] = {
     "GET api/referrals/": CARE, f"POST {CALL}referrals/": CARE, "POST api/referrals/<int:referral_id>/status/": CARE,
     "GET api/follow-ups/": CARE, f"POST {CALL}follow-ups/": CARE,
     "POST api/follow-ups/<int:follow_up_id>/attempts/": CARE, "POST api/follow-ups/<int:follow_up_id>/close/": CARE,
+    # rules
+    "GET api/rule-sets/": LOOK_AFTER, "POST api/rule-sets/": LOOK_AFTER, "GET api/rule-sets/templates/": LOOK_AFTER,
+    "GET api/rule-sets/menus/": LOOK_AFTER, "POST api/rule-sets/check/": LOOK_AFTER,
+    "POST api/rule-sets/compare/": LOOK_AFTER, f"GET {RULES}": LOOK_AFTER, f"PATCH {RULES}": LOOK_AFTER,
+    f"POST {RULES}submit/": LOOK_AFTER, f"POST {RULES}approve/": LOOK_AFTER, f"POST {RULES}try/": LOOK_AFTER,
+    f"POST {RULES}send-back/": LOOK_AFTER, f"POST {RULES}retire/": LOOK_AFTER, f"POST {RULES}roll-back/": LOOK_AFTER,
     # the crews' phone
     "GET unit/": CREW | {"off duty"}, "GET unit/seen/": CREW | {"off duty"}, "POST unit/do/<slug:name>/": CREW,
     "GET unit/calls/<int:call_id>/care/": CARE, "GET unit/follow-ups/": CARE, "POST unit/care/<slug:name>/": CARE,
@@ -74,6 +80,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/referrals/<int:referral_id>/status/": {"status": "accepted"}, f"POST {CALL}follow-ups/": {"risk": "24h"},
     "POST api/follow-ups/<int:follow_up_id>/attempts/": {"mode": "phone", "result": "reached"},
     "POST api/follow-ups/<int:follow_up_id>/close/": {"result": "moved"},
+    "POST api/rule-sets/": {"template": "default"}, "POST api/rule-sets/check/": {"body": {}},
+    "POST api/rule-sets/compare/": {"templates": ["default", "denver_star"]}, f"PATCH {RULES}": {"name": "x"},
+    f"POST {RULES}try/": {"narrative": "x"},
+    **{f"POST {RULES}{name}/": {"reason": "x"} for name in ("send-back", "retire", "roll-back")},
 }  # fmt: skip
 NONE = 2**50
 FORMS = {"unit/do/<slug:name>/", "unit/care/<slug:name>/"}
@@ -155,7 +165,7 @@ def test_an_address_is_open_to_those_it_is_for_and_to_nobody_else(role: str, her
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("role", sorted(ON_SHIFT))
+@pytest.mark.parametrize("role", sorted(ON_SHIFT | LOOK_AFTER))
 def test_another_centers_things_look_like_missing(role: str, here: Whole, there: Whole) -> None:
     client, wrong = there.client(role), []
     for address in listed():

@@ -16,6 +16,7 @@ from calls.consults import ask_consult
 from calls.intake import create_call, save_draft
 from calls.models import Alert, Assignment, Call
 from calls.narrative import add_note
+from calls.rule_sets import start_draft
 from care_dispatch.access import Role
 from referrals.actions import refer, set_follow_up
 from teams.models import Agency, User
@@ -100,6 +101,7 @@ class Whole:
             "consult_id": self.act(ask_consult, Role.OFFICER, question="capacity", **on)["consult_id"],
             "referral_id": self.act(refer, Role.CLINICIAN, service_id=self.service.pk, **on)["referral_id"],
             "follow_up_id": self.act(set_follow_up, Role.CLINICIAN, risk="24h", **on)["follow_up_id"],
+            "rule_set_id": self.act(start_draft, Role.ADMIN, template_code="default")["rule_set_id"],
             "draft_id": uuid.uuid4(),
             "name": "note",
         }

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 
-from calls import rule_sets, triage
+from calls import triage
 from calls.models import RuleSet
 from calls.rule_sets import seed_default_rules, store_rules
 from calls.rules_in_force import rule_set_for
@@ -148,7 +148,7 @@ def test_production_gets_rules_but_no_demo_unless_asked(settings: Any, default_r
 @pytest.fixture
 def default_rules() -> dict[str, Any]:
     """The rules as the repository's JSON file has them."""
-    path = Path(rule_sets.__file__).parent / "triage" / "default_rules.json"
+    path = Path(triage.__file__).with_name("default_rules.json")
     found: dict[str, Any] = json.loads(path.read_text())
     return found
 
@@ -156,7 +156,7 @@ def default_rules() -> dict[str, Any]:
 def test_the_stored_default_rules_are_those_of_the_repository(default_rules: dict[str, Any]) -> None:
     assert seed_default_rules(now=NOW)["version"] == 1
     row = RuleSet.objects.get()
-    assert (row.status, row.center) == ("active", None)
+    assert (row.status, row.center) == ("approved", None)
     canonical = json.dumps(default_rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert row.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
     assert triage.parse_rules(row.body).sha256 == row.sha256
@@ -182,7 +182,7 @@ def test_changed_default_rules_become_a_draft_and_leave_the_old_version_alone(de
     changed = default_rules | {"name": "Next"}
     done = act(store_rules, by=None, now=later(days=1), body=changed, name="Default").result
     assert (done["version"], done["added"]) == (2, True)
-    assert list(RuleSet.objects.order_by("version").values_list("status", flat=True)) == ["active", "draft"]
+    assert list(RuleSet.objects.order_by("version").values_list("status", flat=True)) == ["approved", "draft"]
     assert RuleSet.objects.get(version=1).body == default_rules
 
 

@@ -6,37 +6,42 @@ from typing import Any
 
 from calls import triage
 from calls.models import RuleSet
-from care_dispatch.log import EventKind, perform, record, register_kinds
-from care_dispatch.refusal import Invalid
+from calls.rule_sets.checking import sound
+from calls.rule_sets.fetch import next_version, one_at_a_time
+from calls.rule_sets.kinds import RULES_STORED
+from calls.triage.cases import cases_sha256, failing, run_cases
+from care_dispatch.log import perform, record
 from teams.models import User
 
 # Nothing was in force before the first rules: a call that came in earlier is judged by them, not by the fallback.
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 DEFAULT_NAME = "Default rules R0-R10"
-RULES_STORED = EventKind("rules.stored", refs=frozenset({"rule_set_id"}))
-register_kinds([RULES_STORED])
 
 
 def store_rules(*, actor: User | None, now: datetime, body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Store a rule set unless the same one is stored. The very first is active; a later one is a draft to publish.
+    """Store a rule set unless the same one is stored. The very first is in force; a later one is a draft to publish.
 
     A stored version is never overwritten: old verdicts are explained by the rules of their own day.
     """
-    try:
-        sha256 = triage.parse_rules(body).sha256
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(f"These rules cannot be used: {error}") from None
-    if stored := RuleSet.objects.filter(center=None, sha256=sha256).first():
+    rules = sound(body)
+    one_at_a_time()
+    if stored := RuleSet.objects.filter(center=None, sha256=rules.sha256).first():
         return {"rule_set_id": stored.pk, "version": stored.version, "added": False}
-    newest = RuleSet.objects.order_by("-version").values_list("version", flat=True).first() or 0
-    active = RuleSet.objects.filter(center=None, status=RuleSet.Status.ACTIVE).exists()
+    results = run_cases(rules)
+    passed = not failing(results)
+    first = passed and not RuleSet.objects.filter(center=None, status=RuleSet.Status.APPROVED).exists()
     row = RuleSet.objects.create(
-        version=newest + 1,
+        version=next_version(),
         name=name,
         body=body,
-        sha256=sha256,
-        status=RuleSet.Status.DRAFT if active else RuleSet.Status.ACTIVE,
-        effective_at=now if active else BEGINNING,
+        sha256=rules.sha256,
+        framework=rules.framework,
+        note=rules.note,
+        status=RuleSet.Status.APPROVED if first else RuleSet.Status.DRAFT,
+        approved_at=BEGINNING if first else None,
+        effective_at=BEGINNING if first else None,
+        cases_passed=len(results) if passed else None,
+        cases_sha256=cases_sha256() if passed else "",
     )
     record(RULES_STORED, center_id=None, refs={"rule_set_id": row.pk})
     return {"rule_set_id": row.pk, "version": row.version, "added": True}
