@@ -3,8 +3,10 @@
 from django.urls import path
 
 from calls import rule_sets_api as api
+from calls.rules_page import rules_page
 
 urlpatterns = [
+    path("rules/", rules_page, name="rules-page"),
     path("api/rule-sets/", api.RuleSets.as_view()),
     path("api/rule-sets/templates/", api.Templates.as_view()),
     path("api/rule-sets/menus/", api.Menus.as_view()),

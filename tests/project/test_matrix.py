@@ -54,6 +54,7 @@ ROLES: dict[str, set[Any]] = {
     "GET api/follow-ups/": CARE, f"POST {CALL}follow-ups/": CARE,
     "POST api/follow-ups/<int:follow_up_id>/attempts/": CARE, "POST api/follow-ups/<int:follow_up_id>/close/": CARE,
     # rules
+    "GET rules/": LOOK_AFTER,
     "GET api/rule-sets/": LOOK_AFTER, "POST api/rule-sets/": LOOK_AFTER, "GET api/rule-sets/templates/": LOOK_AFTER,
     "GET api/rule-sets/menus/": LOOK_AFTER, "POST api/rule-sets/check/": LOOK_AFTER,
     "POST api/rule-sets/compare/": LOOK_AFTER, f"GET {RULES}": LOOK_AFTER, f"PATCH {RULES}": LOOK_AFTER,

@@ -39,6 +39,7 @@ class Bar extends Part {
       <span>CARE ${free}/${care}</span>
       ${app.alerts.length ? html`<span class="alarm">▲ ${app.alerts.length} alert${app.alerts.length > 1 ? "s" : ""}</span>` : nothing}
       <span class="room"></span>
+      ${app.me?.role === "supervisor" ? html`<a href="/rules/">rules</a>` : nothing}
       <button type="button" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>
         ${app.sounds.on ? (app.sounds.blocked ? "♪ press a key" : "♪ on") : "♪ off"}
       </button>

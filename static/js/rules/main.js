@@ -1,0 +1,32 @@
+// @ts-check
+/** The pages of the rules start here: `#/` is the list, `#/12` one rule set. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import { Leaf, book } from "./leaf.js";
+import "../page.js";
+import "./shelf.js";
+import "./sheet.js";
+
+class Rules extends Leaf {
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener("hashchange", () => this.#go());
+    addEventListener("beforeunload", (event) => book.dirty && event.preventDefault());
+    book.start().then(() => this.#go());
+  }
+
+  #go() {
+    const id = Number(/^#\/(\d+)$/.exec(location.hash)?.[1]);
+    if (id) book.look(id);
+    else book.close();
+  }
+
+  render() {
+    const { said } = book;
+    return html`<p class="said ${said ? (said.good ? "good" : "bad") : ""}" role="status" aria-live="polite">
+        ${said ? `${said.good ? "✓" : "✗"} ${said.text}` : nothing}</p>
+      ${book.open ? html`<care-sheet></care-sheet>` : html`<care-shelf></care-shelf>`}`;
+  }
+}
+
+customElements.define("care-rules", Rules);
