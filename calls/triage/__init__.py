@@ -12,6 +12,7 @@ from calls.triage.facts import (
     normalise,
 )
 from calls.triage.facts import validate as validate_facts
+from calls.triage.lexicon import BrokenLexicon, LexiconVersion, lexicon_version
 from calls.triage.parsing import BrokenRules, RuleSet, default_rules, parse_rules
 from calls.triage.reader import Reading, SuggestedFact, read
 from calls.triage.rules import Verdict, evaluate, fallback_verdict, label, vocabulary
@@ -19,8 +20,10 @@ from calls.triage.rules import Verdict, evaluate, fallback_verdict, label, vocab
 __all__ = [
     "ENGINE",
     "FACTS",
+    "BrokenLexicon",
     "BrokenRules",
     "FactStatement",
+    "LexiconVersion",
     "Reading",
     "RuleSet",
     "SuggestedFact",
@@ -35,6 +38,7 @@ __all__ = [
     "is_worse",
     "judge",
     "label",
+    "lexicon_version",
     "normalise",
     "parse_rules",
     "read",

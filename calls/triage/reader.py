@@ -8,18 +8,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from calls.triage.clauses import lexicon, meaning, mentions
+from calls.triage.behavior import behavioral
+from calls.triage.clauses import Page, page
 from calls.triage.facts import FACTS, danger
+from calls.triage.lexicon import Lexicon, Mark, lexicon
+from calls.triage.meaning import Meaning, meaning
+from calls.triage.patterns import Hit
+from calls.triage.words import plain
 
 MAX_LENGTH = 20_000
 MAX_TYPE = 200
 QUOTE = 160
 CHILD_UNDER, ADULT_FROM, OLDER_FROM = 12, 18, 65
+PATIENT, SOMEBODY_ELSE = "patient", "somebody else"
 
 
 @dataclass(frozen=True)
 class SuggestedFact:
-    """``quote`` stands at ``start:end`` of the text; ``rule`` names the lexicon group that found it."""
+    """``quote`` stands at ``start:end`` of the text; ``rule`` names the lexicon group that found it; ``whose``: of
+    whom it is said."""
 
     fact: str
     value: str
@@ -27,6 +34,7 @@ class SuggestedFact:
     start: int
     end: int
     rule: str
+    whose: str = PATIENT
 
     def as_dict(self) -> dict[str, Any]:
         return dict(self.__dict__)
@@ -34,96 +42,127 @@ class SuggestedFact:
 
 @dataclass(frozen=True)
 class Reading:
+    """``unread``: characters beyond the length that is read."""
+
     facts: tuple[SuggestedFact, ...]
     behavioral: str
+    unread: int = 0
 
     def suggestions(self) -> list[SuggestedFact]:
         """One suggestion per fact, the most dangerous; a list fact has one per member."""
         worst: dict[str, SuggestedFact] = {}
         for item in self.facts:
+            if item.whose != PATIENT:
+                continue
             key = f"{item.fact}:{item.value}" if FACTS[item.fact].many else item.fact
             known = worst.get(key)
             if known is None or danger(item.fact, item.value) > danger(item.fact, known.value):
                 worst[key] = item
         return list(worst.values())
 
+    def conflicts(self) -> dict[str, list[SuggestedFact]]:
+        """Risk facts of which the text says both that there is a danger and that there is none."""
+        said: dict[str, list[SuggestedFact]] = {}
+        for item in self.facts:
+            if FACTS[item.fact].risk and item.whose == PATIENT:
+                said.setdefault(item.fact, []).append(item)
+        return {
+            name: items
+            for name, items in said.items()
+            if {"denied"} < {"denied" if item.value == "denied" else "danger" for item in items}
+        }
 
-_LETTERS = zip("áéíóúüñÁÉÍÓÚÜÑABCDEFGHIJKLMNOPQRSTUVWXYZ", "aeiouunaeiouunabcdefghijklmnopqrstuvwxyz", strict=True)
-_QUOTES = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x60: "'", 0xB4: "'"}
-_UNSEEN = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0)
-# Each character for one: places in the plain text are places in what was typed.
-_PLAIN = {ord(letter): plain for letter, plain in _LETTERS} | _QUOTES | dict.fromkeys(_UNSEEN, " ")
 
-
-def read(narrative: str, call_type: str = "") -> Reading:
+def read(narrative: str, call_type: str = "", *, words: Lexicon | None = None) -> Reading:
     """Suggested facts of a narrative and its call type; type and narrative together say whether it is behavioral."""
-    text, kind = narrative[:MAX_LENGTH].translate(_PLAIN), call_type[:MAX_TYPE].translate(_PLAIN)
-    found = _taken_back(text, list(_read_text(text)))
+    known = words or lexicon()
+    text, places = plain(narrative[:MAX_LENGTH])
+    kind, _ = plain(call_type[:MAX_TYPE])
+    narrated, typed = page(text, known), page(kind, known)
+    found = _taken_back(narrated, list(_read_page(narrated)))
+    found = _deduced(found)
     found += _ages(text)
-    found = [replace(item, quote=narrative[item.start : item.end]) for item in found]
-    found += _of_type(kind)
-    behavioral, quote, rule = _behavioral(kind, text, found)
-    if behavioral != "maybe":
-        found.append(SuggestedFact("is_behavioral", behavioral, quote, 0, len(quote), rule))
-    return Reading(tuple(found), behavioral)
+    found = [_in_place(item, narrative, places) for item in found]
+    found += _of_type(typed, call_type)
+    verdict = behavioral(typed, narrated, found)
+    if verdict.value != "maybe":
+        source = call_type if verdict.of_type else narrative
+        start, end = verdict.start, verdict.end
+        if not verdict.of_type and places is not None:
+            start, end = places[start], places[max(0, end - 1)] + 1
+        found.append(SuggestedFact("is_behavioral", verdict.value, source[start:end][:QUOTE], start, end, verdict.rule))
+    return Reading(tuple(found), verdict.value, max(0, len(narrative) - MAX_LENGTH))
 
 
-def _read_text(text: str) -> Iterator[SuggestedFact]:
-    """Every reading of a text; the quote is the clause, where a person sees what a word was said of."""
-    for entry, clause, begin, end in mentions(text):
-        value = meaning(entry, clause, begin, end)
-        if value in FACTS[entry.fact].values:
-            quote = clause.text.strip().rstrip("?")[:QUOTE]
-            start = clause.start + clause.text.find(quote)
-            yield SuggestedFact(entry.fact, str(value), quote, start, start + len(quote), entry.group)
+def _in_place(item: SuggestedFact, narrative: str, places: Sequence[int] | None) -> SuggestedFact:
+    start, end = item.start, item.end
+    if places is not None:
+        start, end = places[start], places[end - 1] + 1
+    end = min(end, start + QUOTE)
+    return replace(item, start=start, end=end, quote=narrative[start:end])
 
 
-def _taken_back(text: str, found: list[SuggestedFact]) -> list[SuggestedFact]:
+def _read_page(read_from: Page) -> Iterator[SuggestedFact]:
+    """Every reading of a text; the quote runs from the first word that says it to the last."""
+    for hit in read_from.mentions:
+        meant = meaning(read_from, hit)
+        if meant is None or meant.value not in FACTS[hit.what.name].values:
+            continue
+        yield _suggested(read_from, hit, hit.what.name, meant)
+        if hit.what.role in ("weapon", "tool") and meant.value not in ("denied", "unknown", "retracted"):
+            yield _suggested(read_from, hit, "weapon_type", Meaning(hit.what.value))
+
+
+def _suggested(read_from: Page, hit: Hit[Mark], fact: str, meant: Meaning) -> SuggestedFact:
+    first = min([hit.first, *(said.first for said in meant.said)])
+    last = max([hit.last, *(said.last for said in meant.said)])
+    start, end = read_from.quote(first, last)
+    whose = SOMEBODY_ELSE if meant.others else PATIENT
+    return SuggestedFact(fact, meant.value, "", start, end, hit.what.group, whose)
+
+
+def _taken_back(read_from: Page, found: list[SuggestedFact]) -> list[SuggestedFact]:
     """Who saw it says it was something else: weapons named up to there are retracted, not gone."""
-    taken = lexicon().near["retracted"].search(text)
-    if taken is None:
+    taken = list(read_from.all_near("retracted", (0, len(read_from.words))))
+    if not taken:
         return found
+    until = read_from.words[taken[-1].last].end
 
     def withdrawn(item: SuggestedFact) -> bool:
         worse = danger("weapon", item.value) > danger("weapon", "retracted") if item.fact == "weapon" else False
-        return worse and item.start <= taken.end()
+        return worse and item.start <= until
 
     return [replace(item, value="retracted") if withdrawn(item) else item for item in found]
+
+
+def _deduced(found: list[SuggestedFact]) -> list[SuggestedFact]:
+    """An attempt of the last weeks is history too."""
+    attempts = [item for item in found if item.fact == "suicide" and item.value == "recent_attempt"]
+    return found + [replace(item, fact="history", value="attempt") for item in attempts[:1]]
 
 
 # What a call type may say of the person: the code itself names it, nobody has looked yet.
 _TYPE_TELLS = frozenset({"suicide", "overdose", "weapon", "violence", "hazard", "situation", "psychosis_or_mania"})
 
 
-def _of_type(kind: str) -> Iterator[SuggestedFact]:
-    for item in _read_text(kind):
+def _of_type(typed: Page, call_type: str) -> Iterator[SuggestedFact]:
+    for item in _read_page(typed):
         if item.fact in _TYPE_TELLS and item.value != "denied":
-            yield replace(item, rule=f"call type: {item.rule}")
+            yield replace(item, rule=f"call type: {item.rule}", quote=call_type[item.start : item.end])
 
 
-_AGE = re.compile(r"(?<!\w)(\d{1,2})\W?(?:yo[fm]?|y/?o|yr\W?s?\W?old|years?\W?old|anos)(?!\w)")
+_AGE = re.compile(r"(?<![\w.])(\d{1,2})(?:\W?(?:yo[fma]?|y/?o|yr\W?s?\W?old|years?\W?old|yoa|anos)(?!\w)|[mf](?![\w]))")
+_MONTHS = re.compile(r"(?<![\w.])\d{1,2}\W?(?:mo|mos|months?|meses|weeks?|days?)\W?(?:old|boy|girl|infant|baby)(?!\w)")
 
 
 def _ages(text: str) -> Iterator[SuggestedFact]:
     """The first age named is taken for the person's."""
     match = _AGE.search(text)
     if match is None:
+        if small := _MONTHS.search(text):
+            yield SuggestedFact("age", "child", "", small.start(), small.end(), "age in months")
         return
     years = int(match.group(1))
     value = "child" if years < CHILD_UNDER else "adolescent" if years < ADULT_FROM else "adult"
     value = "older" if years >= OLDER_FROM else value
-    yield SuggestedFact("age", value, match.group(), match.start(), match.end(), "age in years")
-
-
-def _behavioral(kind: str, text: str, found: Sequence[SuggestedFact]) -> tuple[str, str, str]:
-    """``(yes, maybe or no, the words, the group)`` from the call type and the narrative together."""
-    types = lexicon().types
-    for place in (kind, text):
-        if hit := types["behavioral"].search(types["trap"].sub(" ", place)):
-            return "yes", hit.group(0)[:QUOTE], "behavioral"
-    for item in found:
-        if item.fact in ("suicide", "psychosis_or_mania") and item.value not in ("denied", "unknown"):
-            return "yes", item.quote, item.rule
-    if (hit := types["ordinary"].search(kind)) and not types["maybe"].search(text):
-        return "no", hit.group(0), "ordinary"
-    return "maybe", "", "not clear"
+    yield SuggestedFact("age", value, "", match.start(), match.end(), "age in years")

@@ -1,0 +1,93 @@
+"""Whether a call is behavioral: yes, maybe or no, from its type and its narrative together.
+
+One sure word is enough, and so is suicide when it is named at all, for who denies it was asked; a likely word is where nothing bodily explains it. Signs that each could mean something else
+(crying, pacing, refusing to leave) count by kind: two kinds are enough, three where something else explains them. A type that is plainly something else, and a narrative without
+any sign, is not behavioral. Everything else is maybe, and counts as behavioral for who is sent.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from calls.triage.clauses import Page
+from calls.triage.lexicon import Mark
+from calls.triage.patterns import Hit
+
+SIGNS_ENOUGH = 2  # kinds of signs, where nothing bodily explains them
+SIGNS_AGAINST = 3  # where something does
+_TELLING = frozenset({"suicide", "psychosis_or_mania"})
+
+
+class Suggested(Protocol):
+    """What the narrative was read to say."""
+
+    @property
+    def fact(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def whose(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``start:end`` in the type or in the narrative: the words it rests on."""
+
+    value: str
+    start: int = 0
+    end: int = 0
+    rule: str = "not clear"
+    of_type: bool = False
+
+
+def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdict:
+    of_type, of_text = _weigh(typed, "type"), _weigh(narrated, "text")
+    explained = bool(of_text.get("explained") or of_type.get("explained"))
+    for page, weighed, is_type in ((typed, of_type, True), (narrated, of_text, False)):
+        plain = [] if weighed.get("explained") else weighed.get("likely", [])
+        if telling := [*weighed.get("sure", ()), *weighed.get("named", ()), *plain]:
+            return _because(page, telling[0], "yes", of_type=is_type)
+    for item in found:
+        if item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient":
+            if not item.rule.startswith("call type"):
+                return Verdict("yes", item.start, item.end, item.rule)
+    signs = [*of_text.get("likely", ()), *of_text.get("sign", ())]
+    kinds = {hit.what.name for hit in (*signs, *of_type.get("sign", ()), *of_type.get("likely", ()))}
+    if signs and len(kinds) >= (SIGNS_AGAINST if explained else SIGNS_ENOUGH):
+        return _because(narrated, signs[0], "yes")
+    ordinary = next(iter(of_type.get("ordinary", ())), None)
+    if ordinary and not kinds and not of_type.get("maybe") and not of_text.get("maybe"):
+        return _because(typed, ordinary, "no", of_type=True)
+    return Verdict("maybe")
+
+
+def _weigh(page: Page, where: str) -> dict[str, list[Hit[Mark]]]:
+    """What the words of a text weigh, those aside that only sound so or are denied."""
+    weighed: dict[str, list[Hit[Mark]]] = {}
+    here = [hit for hit in page.behavior if hit.what.value.startswith(where)]
+    traps = [hit for hit in here if hit.what.value.endswith("trap")]
+    for hit in here:
+        weight = hit.what.value.split()[-1]
+        if weight == "trap" or _within(hit, traps) or weight in ("sure", "likely", "sign") and _denied(page, hit):
+            continue
+        weighed.setdefault(weight, []).append(hit)
+    return weighed
+
+
+def _within(hit: Hit[Mark], traps: Iterable[Hit[Mark]]) -> bool:
+    return any(trap.first <= hit.first and hit.last <= trap.last for trap in traps)
+
+
+def _denied(page: Page, hit: Hit[Mark]) -> bool:
+    return any(page.before(name, hit.first) for name in ("no", "denies", "not"))
+
+
+def _because(page: Page, hit: Hit[Mark], value: str, *, of_type: bool = False) -> Verdict:
+    start, end = page.quote(hit.first, hit.last)
+    return Verdict(value, start, end, hit.what.group, of_type)

@@ -1,0 +1,223 @@
+"""Patterns of words: how the lexicon writes them, and where they stand in a text.
+
+``suicid*`` any word that begins so; ``hears|hearing`` one of them, ``car|hot_tub`` also of
+several words; ``{self}`` one of that macro; ``the?`` it may be
+missing; ``#`` a number, in digits or words; ``#8+`` one of at least eight; ``####`` a year; ``~`` up to three words of any kind. A pattern stands within one statement. Every repetition is
+bounded and nothing is compiled to a regular expression, so no text and no pattern makes the reading slow.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from calls.triage.words import Word
+
+GAP = 3
+MOST_STEPS, MOST_LOOSE = 12, 4
+SHORTEST_STEM = 2
+_CLOSED = frozenset(".?,:")
+_MANY = 99
+_NUMBERS = dict.fromkeys("several many multiple dozen dozens handful bunch numerous hundred muchas muchos varias".split(), _MANY)
+_NUMBERS |= dict.fromkeys("couple few varios".split(), 3)
+for _line in (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen",
+    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
+):
+    _NUMBERS |= {_word: _number for _number, _word in enumerate(_line.split(), 1)}
+for _line in ("twenty thirty forty fifty sixty seventy eighty ninety", "veinte treinta cuarenta cincuenta"):
+    _NUMBERS |= {_word: _number for _number, _word in zip(range(20, 100, 10), _line.split(), strict=False)}
+
+
+class BrokenPattern(ValueError):
+    """A pattern that cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    words: frozenset[str] = frozenset()
+    stems: tuple[str, ...] = ()
+    phrases: tuple[tuple["Step", ...], ...] = ()
+    number: int | None = None  # at least this
+    year: bool = False
+    optional: bool = False
+    gap: bool = False
+
+    def holds(self, word: str) -> bool:
+        return (
+            word in self.words
+            or bool(self.stems) and word.startswith(self.stems)
+            or self.number is not None and _number(word) >= self.number
+            or self.year and len(word) == len("2026") and word.isdecimal() and word[:2] in ("19", "20")
+        )
+
+
+def _number(word: str) -> int:
+    """What a word counts, -1 when it is no number."""
+    if word.isdecimal():
+        return int(word[:9])
+    return _NUMBERS.get(word, -1)
+
+
+Pattern = tuple[Step, ...]
+Macros = Mapping[str, Sequence[str]]
+
+
+def parse(pattern: str, macros: Macros, spell: Mapping[str, str], *, inner: bool = False) -> Pattern:
+    """One pattern; raises BrokenPattern. ``spell`` writes shorthand out, as it does in texts."""
+    steps = tuple(_step(piece, macros, spell, pattern) for piece in pattern.split())
+    if not steps or all(step.optional or step.gap for step in steps):
+        raise BrokenPattern(f"{pattern!r} names no word.")
+    if len(steps) > MOST_STEPS or sum(step.optional or step.gap for step in steps) > MOST_LOOSE:
+        raise BrokenPattern(f"{pattern!r} is too long: at most {MOST_STEPS} words, {MOST_LOOSE} of them open.")
+    if steps[0].gap or steps[-1].gap:
+        raise BrokenPattern(f"{pattern!r} begins or ends with ~.")
+    if inner and any(step.phrases for step in steps):
+        raise BrokenPattern(f"{pattern!r}: a macro names no other macro.")
+    return steps
+
+
+def _step(piece: str, macros: Macros, spell: Mapping[str, str], pattern: str) -> Step:
+    if piece == "~":
+        return Step(gap=True)
+    optional = piece.endswith("?") and len(piece) > 1
+    body = piece.removesuffix("?") if optional else piece
+    words, stems, phrases, number, year = set(), [], [], None, False
+    for part in body.split("|"):
+        if part.startswith("{"):
+            name = part.strip("{}")
+            if name not in macros:
+                raise BrokenPattern(f"{pattern!r}: there is no macro {name}; there are {', '.join(sorted(macros))}.")
+            for alternative in macros[name]:
+                steps = parse(alternative, {}, spell, inner=True)
+                if len(steps) == 1 and not steps[0].optional:
+                    words |= steps[0].words
+                    stems += steps[0].stems
+                    number = steps[0].number if steps[0].number is not None else number
+                    year = year or steps[0].year
+                else:
+                    phrases.append(steps)
+        elif part == "#":
+            number = 0
+        elif part[0] == "#" and part[-1] == "+" and part[1:-1].isdecimal():
+            number = int(part[1:-1])
+        elif part == "####":
+            year = True
+        elif part.endswith("*") and len(part) > SHORTEST_STEM:
+            stems.append(part.removesuffix("*"))
+        elif part.isalnum():
+            words.add(spell.get(part, part))
+        elif "_" in part:
+            phrases.append(parse(part.replace("_", " "), {}, spell, inner=True))
+        else:
+            raise BrokenPattern(f"{pattern!r}: {part!r} is no word. Words, *, |, ?, #, ~ and {{macro}} make a pattern.")
+    phrases.sort(key=len, reverse=True)
+    return Step(frozenset(words), tuple(stems), tuple(phrases), number, year, optional)
+
+
+def literals(pattern: Pattern) -> Iterator[str]:
+    """Every whole word a pattern names."""
+    for step in pattern:
+        yield from step.words
+        for phrase in step.phrases:
+            yield from literals(phrase)
+
+
+def stems(pattern: Pattern) -> Iterator[str]:
+    for step in pattern:
+        yield from step.stems
+        for phrase in step.phrases:
+            yield from stems(phrase)
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[T]):
+    """What stands at the words ``first`` to ``last``."""
+
+    what: T
+    first: int
+    last: int
+
+
+class Index(Generic[T]):
+    """Patterns by the word they begin with."""
+
+    def __init__(self, patterns: Iterable[tuple[T, Pattern]]) -> None:
+        self._words: dict[str, list[tuple[T, Pattern]]] = {}
+        self._stems: dict[str, list[tuple[T, Pattern]]] = {}
+        self._numbers: list[tuple[T, Pattern]] = []
+        for what, pattern in patterns:
+            for at in range(len(pattern)):
+                self._add(what, pattern[at:], pattern[at])
+                if not pattern[at].optional:
+                    break
+        self._longest = max(map(len, self._stems), default=0)
+        self._starting = lru_cache(maxsize=20_000)(self._find_starting)
+
+    def _add(self, what: T, pattern: Pattern, step: Step) -> None:
+        first = [step, *(phrase[0] for phrase in step.phrases)]
+        for word in {word for one in first for word in one.words}:
+            self._words.setdefault(word, []).append((what, pattern))
+        for stem in {stem for one in first for stem in one.stems}:
+            self._stems.setdefault(stem, []).append((what, pattern))
+        if any(one.number is not None or one.year for one in first):
+            self._numbers.append((what, pattern))
+
+    def _find_starting(self, word: str) -> tuple[tuple[T, Pattern], ...]:
+        found = list(self._words.get(word, ()))
+        for length in range(SHORTEST_STEM, min(len(word), self._longest) + 1):
+            found += self._stems.get(word[:length], ())
+        if word.isdecimal() or word in _NUMBERS:
+            found += self._numbers
+        return tuple({(id(what), id(pattern)): (what, pattern) for what, pattern in found}.values())
+
+    def hits(self, text: Sequence[Word]) -> Iterator[Hit[T]]:
+        """Every place where a pattern stands."""
+        for at, word in enumerate(text):
+            for what, pattern in self._starting(word.text):
+                end = _stands(pattern, 0, text, at, at)
+                if end > at:
+                    yield Hit(what, at, end - 1)
+
+
+def _stands(pattern: Pattern, step: int, text: Sequence[Word], at: int, start: int) -> int:
+    """Where the pattern from this step on ends when it goes on at a word; -1 when it does not stand there."""
+    while step < len(pattern):
+        one = pattern[step]
+        if one.gap:
+            return _beyond_gap(pattern, step + 1, text, at, start)
+        after = _one(one, text, at, start)
+        if not one.optional:
+            if after < 0:
+                return -1
+            at = after
+        elif after >= 0 and (end := _stands(pattern, step + 1, text, after, start)) >= 0:
+            return end
+        step += 1
+    return at
+
+
+def _beyond_gap(pattern: Pattern, step: int, text: Sequence[Word], at: int, start: int) -> int:
+    for skipped in range(GAP + 1):
+        if (end := _stands(pattern, step, text, at + skipped, start)) >= 0:
+            return end
+        if not _open(text, at + skipped, start):
+            return -1
+    return -1
+
+
+def _open(text: Sequence[Word], at: int, start: int) -> bool:
+    """Whether a pattern that began at ``start`` may go on to the word at this place."""
+    return at < len(text) and (at == start or text[at - 1].part not in _CLOSED)
+
+
+def _one(step: Step, text: Sequence[Word], at: int, start: int) -> int:
+    if not _open(text, at, start):
+        return -1
+    end = at + 1 if step.holds(text[at].text) else -1
+    for phrase in step.phrases:
+        end = max(end, _stands(phrase, 0, text, at, start))
+    return end
