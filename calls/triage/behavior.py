@@ -5,7 +5,7 @@ One sure word is enough, and so is suicide when it is named at all, for who deni
 any sign, is not behavioral. Everything else is maybe, and counts as behavioral for who is sent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,8 @@ from calls.triage.patterns import Hit
 
 SIGNS_ENOUGH = 2  # kinds of signs, where nothing bodily explains them
 SIGNS_AGAINST = 3  # where something does
+TRAP = "trap"  # words that only sound so
+_DENIED_COUNT_NOT = frozenset({"sure", "likely", "sign"})
 _TELLING = frozenset({"suicide", "psychosis_or_mania"})
 
 
@@ -70,18 +72,16 @@ def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdi
 def _weigh(page: Page, where: str) -> dict[str, list[Hit[Mark]]]:
     """What the words of a text weigh, those aside that only sound so or are denied."""
     weighed: dict[str, list[Hit[Mark]]] = {}
-    here = [hit for hit in page.behavior if hit.what.value.startswith(where)]
-    traps = [hit for hit in here if hit.what.value.endswith("trap")]
-    for hit in here:
-        weight = hit.what.value.split()[-1]
-        if weight == "trap" or _within(hit, traps) or weight in ("sure", "likely", "sign") and _denied(page, hit):
+    trapped_to = -1  # of the traps that began so far, how far the longest goes
+    for hit in sorted(page.behavior, key=lambda hit: (hit.first, not hit.what.value.endswith(TRAP), hit.last)):
+        place, weight = hit.what.value.split()
+        if place != where:
             continue
-        weighed.setdefault(weight, []).append(hit)
+        if weight == TRAP:
+            trapped_to = max(trapped_to, hit.last)
+        elif hit.last > trapped_to and not (weight in _DENIED_COUNT_NOT and _denied(page, hit)):
+            weighed.setdefault(weight, []).append(hit)
     return weighed
-
-
-def _within(hit: Hit[Mark], traps: Iterable[Hit[Mark]]) -> bool:
-    return any(trap.first <= hit.first and hit.last <= trap.last for trap in traps)
 
 
 def _denied(page: Page, hit: Hit[Mark]) -> bool:

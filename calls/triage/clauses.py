@@ -28,6 +28,7 @@ _LIST = frozenset("or and nor ni y o".split())
 _LISTED = frozenset("drugs alcohol intoxicated si hi injuries threats history illness medical ems pain".split())
 _ASKS = frozenset("any are is does has did do asked q hay tiene".split())
 _CLOSES = frozenset("per at so but according known seen here present found if this that".split())
+_SMALL = frozenset("in the house home on him her he she has are is at scene or and info".split())
 _DENIABLE = frozenset(name for name, fact in FACTS.items() if fact.risk)
 _MENTIONS = frozenset({"fact", "weapon", "tool"})
 
@@ -52,6 +53,7 @@ class Page:
     cues: dict[str, list[Hit[Mark]]]  # by name, in the order of the text
     behavior: list[Hit[Mark]]
     reached: dict[int, list[Said]] = field(default_factory=dict)  # cues that reach the word a mention begins with
+    mentioned: set[int] = field(default_factory=set)  # every word of a mention
 
     def clause(self, at: int) -> tuple[int, int]:
         """The first word of the clause this word stands in, and the first after it."""
@@ -77,11 +79,11 @@ class Page:
 
     def all_near(self, name: str, within: tuple[int, int]) -> Iterator[Said]:
         hits = self.cues.get(name, [])
-        for hit in hits[bisect_left(hits, within[0], key=lambda hit: hit.first) :]:
-            if hit.first >= within[1]:
+        for at in range(bisect_left(hits, within[0], key=lambda hit: hit.first), len(hits)):
+            if hits[at].first >= within[1]:
                 return
-            if hit.last < within[1]:
-                yield Said(name, hit.first, hit.last)
+            if hits[at].last < within[1]:
+                yield Said(name, hits[at].first, hits[at].last)
 
     def before(self, name: str, at: int) -> Said | None:
         """A cue of this name that reaches the word."""
@@ -106,6 +108,7 @@ def page(text: str, lexicon: Lexicon) -> Page:
         else:
             cues.setdefault(hit.what.name, []).append(hit)
     made = Page(text, found, list(_clause_starts(found)), _outermost(mentions), cues, behavior)
+    made.mentioned.update(at for hit in made.mentions for at in range(hit.first, hit.last + 1))
     _reach(made, lexicon.scopes)
     return made
 
@@ -148,7 +151,7 @@ def _outermost(mentions: Iterable[Hit[Mark]]) -> list[Hit[Mark]]:
     kept: list[Hit[Mark]] = []
     over: dict[str, Hit[Mark]] = {}
     nothing: dict[str, int] = {}
-    for hit in sorted(mentions, key=lambda hit: (hit.first, -hit.last, hit.what.value != NOTHING)):
+    for hit in sorted(set(mentions), key=lambda hit: (hit.first, -hit.last, hit.what.value != NOTHING, hit.what)):
         name, longest = hit.what.name, over.get(hit.what.name)
         if hit.first <= nothing.get(name, -1):
             continue
@@ -231,9 +234,8 @@ def answer(made: Page, last: int) -> Said | None:
 
 def _follows(made: Page, last: int, said: Said) -> bool:
     """Between a mention and its answer stand other mentions of a list or nothing much."""
-    small = {"in", "the", "house", "home", "on", "him", "her", "he", "she", "has", "are", "is", "at", "scene", "or", "and", "info"}
-    covered = {place for hit in made.mentions for place in range(hit.first, hit.last + 1) if last < hit.first < said.first}
-    return all(at in covered or made.words[at].text in small for at in range(last + 1, said.first))
+    between = range(last + 1, said.first)
+    return all(at in made.mentioned or made.words[at].text in _SMALL for at in between)
 
 
 def _is_answer(found: Sequence[Word], said: Said, *, asked: bool) -> bool:

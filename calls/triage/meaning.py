@@ -37,6 +37,8 @@ def meaning(page: Page, hit: Hit[Mark]) -> Meaning | None:
     if mark.value == "denied":
         return Meaning("denied")
     denied = next((said for name in ("no", "denies", "not") if (said := page.before(name, hit.first))), None)
+    if mark.name == "need" and mark.value == "in_person" and (later := page.near("later", page.clause(hit.first))):
+        return Meaning("follow_up", (later,))
     if not FACTS[mark.name].risk:
         return None if denied or page.before("denies", hit.first) else _of_whom(page, hit, Meaning(mark.value))
     unknown, replied = page.before("unknown", hit.first), answer(page, hit.last)

@@ -16,6 +16,7 @@ from calls.triage.words import Word
 GAP = 3
 MOST_STEPS, MOST_LOOSE = 12, 4
 SHORTEST_STEM = 2
+REMEMBERED = 20_000  # words of texts whose patterns are remembered; a bound on memory
 _CLOSED = frozenset(".?,:")
 _MANY = 99
 _NUMBERS = dict.fromkeys("several many multiple dozen dozens handful bunch numerous hundred muchas muchos varias".split(), _MANY)
@@ -42,6 +43,8 @@ class Step:
     year: bool = False
     optional: bool = False
     gap: bool = False
+    firsts: frozenset[str] = frozenset()  # words its phrases begin with
+    open_firsts: bool = False  # a phrase begins with a stem or a number
 
     def holds(self, word: str) -> bool:
         return (
@@ -49,6 +52,13 @@ class Step:
             or bool(self.stems) and word.startswith(self.stems)
             or self.number is not None and _number(word) >= self.number
             or self.year and len(word) == len("2026") and word.isdecimal() and word[:2] in ("19", "20")
+        )
+
+
+    def may_begin(self, word: str) -> bool:
+        """Whether the word begins it: nearly always not, so this comes first."""
+        return word in self.firsts or self.holds(word) or self.open_firsts and any(
+            phrase[0].holds(word) for phrase in self.phrases
         )
 
 
@@ -111,8 +121,11 @@ def _step(piece: str, macros: Macros, spell: Mapping[str, str], pattern: str) ->
             phrases.append(parse(part.replace("_", " "), {}, spell, inner=True))
         else:
             raise BrokenPattern(f"{pattern!r}: {part!r} is no word. Words, *, |, ?, #, ~ and {{macro}} make a pattern.")
-    phrases.sort(key=len, reverse=True)
-    return Step(frozenset(words), tuple(stems), tuple(phrases), number, year, optional)
+    return Step(
+        frozenset(words), tuple(stems), tuple(phrases), number, year, optional,
+        firsts=frozenset(word for phrase in phrases for word in phrase[0].words),
+        open_firsts=any(phrase[0].stems or phrase[0].number is not None for phrase in phrases),
+    )  # fmt: skip
 
 
 def literals(pattern: Pattern) -> Iterator[str]:
@@ -143,44 +156,57 @@ class Hit(Generic[T]):
 
 
 class Index(Generic[T]):
-    """Patterns by the word they begin with."""
+    """Patterns by the word they begin with. ``gate``: the step that the next word must begin, to try no more than needed."""
 
     def __init__(self, patterns: Iterable[tuple[T, Pattern]]) -> None:
-        self._words: dict[str, list[tuple[T, Pattern]]] = {}
-        self._stems: dict[str, list[tuple[T, Pattern]]] = {}
-        self._numbers: list[tuple[T, Pattern]] = []
+        self._words: dict[str, list[_Begun[T]]] = {}
+        self._stems: dict[str, list[_Begun[T]]] = {}
+        self._counts: list[tuple[Step, _Begun[T]]] = []
         for what, pattern in patterns:
             for at in range(len(pattern)):
-                self._add(what, pattern[at:], pattern[at])
+                self._add(what, pattern[at], pattern[at + 1 :])
                 if not pattern[at].optional:
                     break
         self._longest = max(map(len, self._stems), default=0)
-        self._starting = lru_cache(maxsize=20_000)(self._find_starting)
+        self._begun_by = lru_cache(maxsize=REMEMBERED)(self._find_begun)
 
-    def _add(self, what: T, pattern: Pattern, step: Step) -> None:
-        first = [step, *(phrase[0] for phrase in step.phrases)]
-        for word in {word for one in first for word in one.words}:
-            self._words.setdefault(word, []).append((what, pattern))
-        for stem in {stem for one in first for stem in one.stems}:
-            self._stems.setdefault(stem, []).append((what, pattern))
-        if any(one.number is not None or one.year for one in first):
-            self._numbers.append((what, pattern))
+    def _add(self, what: T, step: Step, rest: Pattern) -> None:
+        for first, after in [(step, rest), *((phrase[0], phrase[1:] + rest) for phrase in step.phrases)]:
+            begun = _Begun(what, after, after[0] if after and not (after[0].optional or after[0].gap) else None)
+            for word in first.words:
+                self._words.setdefault(word, []).append(begun)
+            for stem in first.stems:
+                self._stems.setdefault(stem, []).append(begun)
+            if first.number is not None or first.year:
+                self._counts.append((first, begun))
 
-    def _find_starting(self, word: str) -> tuple[tuple[T, Pattern], ...]:
+    def _find_begun(self, word: str) -> tuple["_Begun[T]", ...]:
         found = list(self._words.get(word, ()))
         for length in range(SHORTEST_STEM, min(len(word), self._longest) + 1):
             found += self._stems.get(word[:length], ())
-        if word.isdecimal() or word in _NUMBERS:
-            found += self._numbers
-        return tuple({(id(what), id(pattern)): (what, pattern) for what, pattern in found}.values())
+        if _number(word) >= 0:
+            found += [begun for step, begun in self._counts if step.holds(word)]
+        return tuple(found)
 
     def hits(self, text: Sequence[Word]) -> Iterator[Hit[T]]:
         """Every place where a pattern stands."""
         for at, word in enumerate(text):
-            for what, pattern in self._starting(word.text):
-                end = _stands(pattern, 0, text, at, at)
+            following = text[at + 1].text if at + 1 < len(text) and word.part not in _CLOSED else None
+            for begun in self._begun_by(word.text):
+                if begun.gate is not None and (following is None or not begun.gate.may_begin(following)):
+                    continue
+                end = _stands(begun.rest, 0, text, at + 1, at)
                 if end > at:
-                    yield Hit(what, at, end - 1)
+                    yield Hit(begun.what, at, end - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun(Generic[T]):
+    """What is left of a pattern after its first word."""
+
+    what: T
+    rest: Pattern
+    gate: Step | None
 
 
 def _stands(pattern: Pattern, step: int, text: Sequence[Word], at: int, start: int) -> int:

@@ -17,7 +17,7 @@ _AROUND = frozenset(
     " old new another piece wood possible hand own brothers fathers husbands mothers caliber mm 9 22 38 45 357 12 gauge"
     " all any every open very sharpened dads moms and or both that this los las unos unas su sus gun pistol knife rifle one more".split()
 )
-_FAR_AROUND = _AROUND | frozenset("safe cabinet closet house truck car inside kitchen drawer key keys code back up out to".split())
+_FAR_AROUND = _AROUND | frozenset("safe cabinet closet house truck car inside kitchen drawer key keys code back up out to on from".split())
 _AFTER = frozenset("esta estan is was are were right out he she has that still half lying and it safe up a just".split())
 _WITHIN = 5  # words between a weapon and what is said of it
 _KEPT_IN = frozenset({"lock", "locks", "safe", "safes", "cabinet", "case"})
@@ -95,7 +95,7 @@ class _Around:
 def _somebody_elses(page: Page, hit: Hit[Mark], around: _Around) -> bool:
     """An officer's, or one that is where its owner lives."""
     holder = page.near("other_holder", around.clause)
-    if holder is not None and holder.first <= hit.last:
+    if holder is not None and holder.first <= hit.last and around.before("secured") is None:
         return True
     owner = page.near("weapon_owner", (around.clause[0], hit.first))
     return owner is not None and page.near("elsewhere", (hit.last, page.statement(hit.last)[1])) is not None
@@ -123,7 +123,9 @@ def _not_there(page: Page, hit: Hit[Mark], around: _Around) -> Found | None:
 
 
 def _in_time(page: Page, hit: Hit[Mark], around: _Around) -> Found | None:
-    """Long ago, unless the clause speaks of now."""
+    """Long ago, unless the clause speaks of now or of its being put away then."""
+    if around.before("secured") or around.after("secured", 6):
+        return None
     before = page.before("past", hit.first)
     if before:
         return Found("historic", (before,))

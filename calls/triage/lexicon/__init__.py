@@ -30,7 +30,7 @@ class LexiconVersion(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Mark:
     """What a pattern stands for. ``role``: fact, weapon, cue, state or behavior; ``name`` and ``value`` say which."""
 
