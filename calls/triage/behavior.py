@@ -15,6 +15,7 @@ from calls.triage.patterns import Hit
 
 SIGNS_ENOUGH = 2  # kinds of signs, where nothing bodily explains them
 SIGNS_AGAINST = 3  # where something does
+OF_TYPE = "call type: "  # how a rule begins that read the type
 TRAP = "trap"  # words that only sound so
 _DENIED_COUNT_NOT = frozenset({"sure", "likely", "sign"})
 _TELLING = frozenset({"suicide", "psychosis_or_mania"})
@@ -56,14 +57,14 @@ def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdi
         if telling := [*weighed.get("sure", ()), *weighed.get("named", ()), *plain]:
             return _because(page, telling[0], "yes", of_type=is_type)
     for item in found:
-        if item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient":
-            if not item.rule.startswith("call type"):
-                return Verdict("yes", item.start, item.end, item.rule)
+        told = item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient"
+        if told and not item.rule.startswith(OF_TYPE):
+            return Verdict("yes", item.start, item.end, item.rule)
     signs = [*of_text.get("likely", ()), *of_text.get("sign", ())]
     kinds = {hit.what.name for hit in (*signs, *of_type.get("sign", ()), *of_type.get("likely", ()))}
     if signs and len(kinds) >= (SIGNS_AGAINST if explained else SIGNS_ENOUGH):
         return _because(narrated, signs[0], "yes")
-    ordinary = next(iter(of_type.get("ordinary", ())), None)
+    ordinary = next(iter([*of_type.get("ordinary", ()), *of_type.get(TRAP, ())]), None)
     if ordinary and not kinds and not of_type.get("maybe") and not of_text.get("maybe"):
         return _because(typed, ordinary, "no", of_type=True)
     return Verdict("maybe")
@@ -79,13 +80,10 @@ def _weigh(page: Page, where: str) -> dict[str, list[Hit[Mark]]]:
             continue
         if weight == TRAP:
             trapped_to = max(trapped_to, hit.last)
-        elif hit.last > trapped_to and not (weight in _DENIED_COUNT_NOT and _denied(page, hit)):
+            weighed.setdefault(TRAP, []).append(hit)
+        elif hit.last > trapped_to and not (weight in _DENIED_COUNT_NOT and page.denied(hit.first)):
             weighed.setdefault(weight, []).append(hit)
     return weighed
-
-
-def _denied(page: Page, hit: Hit[Mark]) -> bool:
-    return any(page.before(name, hit.first) for name in ("no", "denies", "not"))
 
 
 def _because(page: Page, hit: Hit[Mark], value: str, *, of_type: bool = False) -> Verdict:

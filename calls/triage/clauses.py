@@ -15,20 +15,6 @@ from calls.triage.patterns import Hit
 from calls.triage.words import STOP, Word, words
 
 LONGEST = 40  # words; a clause without any stop is cut here
-ANSWER_WITHIN = 3  # words between what was asked about and the answer
-_TURNS = frozenset("but however although though except pero aunque yet whereas otherwise".split())
-_JOINS = frozenset("and then so y".split())
-_SUBJECTS = frozenset(
-    "he she they it i we now caller patient subject male female man woman police officer el ella ahora ahorita hes shes"
-    " theyre its im".split()
-)
-_DENIALS = frozenset("negative denies denied unknown".split())
-_KINDS = frozenset(("", "type", "kind", "make", "caliber"))
-_LIST = frozenset("or and nor ni y o".split())
-_LISTED = frozenset("drugs alcohol intoxicated si hi injuries threats history illness medical ems pain".split())
-_ASKS = frozenset("any are is does has did do asked q hay tiene".split())
-_CLOSES = frozenset("per at so but according known seen here present found if this that".split())
-_SMALL = frozenset("in the house home on him her he she has are is at scene or and info".split())
 _DENIABLE = frozenset(name for name, fact in FACTS.items() if fact.risk)
 _MENTIONS = frozenset({"fact", "weapon", "tool"})
 
@@ -46,12 +32,13 @@ class Said:
 class Page:
     """One text, read once. Places are numbers of words; a clause is a run of words with one thing to say."""
 
-    text: str
     words: list[Word]
+    sets: Mapping[str, frozenset[str]]  # the lexicon's small words
     starts: list[int]  # the first word of each clause
     mentions: list[Hit[Mark]]
     cues: dict[str, list[Hit[Mark]]]  # by name, in the order of the text
     behavior: list[Hit[Mark]]
+    spanish: bool = False
     reached: dict[int, list[Said]] = field(default_factory=dict)  # cues that reach the word a mention begins with
     mentioned: set[int] = field(default_factory=set)  # every word of a mention
 
@@ -71,11 +58,7 @@ class Page:
 
     def near(self, name: str, within: tuple[int, int]) -> Said | None:
         """The first cue of this name between these words."""
-        hits = self.cues.get(name, [])
-        at = bisect_left(hits, within[0], key=lambda hit: hit.first)
-        if at < len(hits) and hits[at].last < within[1]:
-            return Said(name, hits[at].first, hits[at].last)
-        return None
+        return next(self.all_near(name, within), None)
 
     def all_near(self, name: str, within: tuple[int, int]) -> Iterator[Said]:
         hits = self.cues.get(name, [])
@@ -89,14 +72,22 @@ class Page:
         """A cue of this name that reaches the word."""
         return next((said for said in self.reached.get(at, ()) if said.what == name), None)
 
+    def denied(self, at: int) -> Said | None:
+        """Whatever denies what begins at the word."""
+        return next((said for name in ("no", "denies", "not") if (said := self.before(name, at))), None)
+
     def quote(self, first: int, last: int) -> tuple[int, int]:
         """Where these words stand in the text."""
         return self.words[first].start, self.words[last].end
 
+    def is_one_of(self, name: str, at: int) -> bool:
+        """Whether the word at a place is one of the lexicon's small words of this name."""
+        return 0 <= at < len(self.words) and self.words[at].text in self.sets[name]
+
 
 def page(text: str, lexicon: Lexicon) -> Page:
     found = words(text, lexicon.spell, lexicon.shorthand)
-    _tell_spanish(found)
+    spanish = _tell_spanish(found, lexicon.sets)
     mentions: list[Hit[Mark]] = []
     cues: dict[str, list[Hit[Mark]]] = {}
     behavior: list[Hit[Mark]] = []
@@ -107,43 +98,44 @@ def page(text: str, lexicon: Lexicon) -> Page:
             behavior.append(hit)
         else:
             cues.setdefault(hit.what.name, []).append(hit)
-    made = Page(text, found, list(_clause_starts(found)), _outermost(mentions), cues, behavior)
+    starts = list(_clause_starts(found, lexicon.sets))
+    made = Page(found, lexicon.sets, starts, _outermost(mentions), cues, behavior, spanish)
     made.mentioned.update(at for hit in made.mentions for at in range(hit.first, hit.last + 1))
     _reach(made, lexicon.scopes)
     return made
 
 
-_SPANISH = frozenset("el la los las que con esta una mi su se por en de dice tiene hay muy pero para le lo es".split())
-_ENGLISH = frozenset("the is and with to has he she of in on says not his her a".split())
-
-
-def _tell_spanish(found: list[Word]) -> None:
+def _tell_spanish(found: list[Word], sets: Mapping[str, frozenset[str]]) -> bool:
     """``si`` is a dispatcher's word for suicidal ideation, and Spanish for yes and if."""
-    spanish = sum(word.text in _SPANISH for word in found)
-    if spanish > 1 and spanish > sum(word.text in _ENGLISH for word in found):
+    spanish = sum(word.text in sets["spanish"] for word in found)
+    told = spanish > 1 and spanish > sum(word.text in sets["english"] for word in found)
+    if told:
         for at, word in enumerate(found):
             if word.raw == "si":
                 found[at] = Word("sies", word.raw, word.start, word.end, word.part)
+    return told
 
 
-def _clause_starts(found: Sequence[Word]) -> Iterator[int]:
+def _clause_starts(found: Sequence[Word], sets: Mapping[str, frozenset[str]]) -> Iterator[int]:
     last = 0
     if found:
         yield 0
     for at in range(1, len(found)):
-        if at - last >= LONGEST or _parted(found, at):
+        following = found[at + 1].text if at + 1 < len(found) else ""
+        if at - last >= LONGEST or _parted(found[at - 1], found[at], following, sets):
             last = at
             yield at
 
 
-def _parted(found: Sequence[Word], at: int) -> bool:
-    before, word = found[at - 1], found[at]
-    if before.part in (".", "?", "-") or word.text in _TURNS:
+def _parted(before: Word, word: Word, following: str, sets: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a clause begins at the word: after a stop, at a turn, with a new subject, with a denial of its own."""
+    if before.part in (".", "?", "-") or word.text in sets["turns"]:
         return True
-    after = found[at + 1].text if at + 1 < len(found) else ""
-    if word.text in _JOINS and after in _SUBJECTS or word.text in _DENIALS and after not in _KINDS and word.part == "":
+    if word.text in sets["joins"] and following in sets["subjects"]:
         return True
-    return before.part == "," and word.text in _SUBJECTS
+    if word.text in sets["denials"] and following and following not in sets["kinds"] and not word.part:
+        return True
+    return before.part == "," and word.text in sets["subjects"]
 
 
 def _outermost(mentions: Iterable[Hit[Mark]]) -> list[Hit[Mark]]:
@@ -174,75 +166,32 @@ def _reach(made: Page, scopes: Mapping[str, Scope]) -> None:
             spans[hit.first] = max(hit.last, spans.get(hit.first, -1))
     for name, scope in scopes.items():
         for hit in made.cues.get(name, ()):
-            for at in _reached(made.words, hit.last, scope, spans):
+            for at in _reached(made, hit.last, scope, spans):
                 made.reached.setdefault(at, []).append(Said(name, hit.first, hit.last))
 
 
-def _reached(found: Sequence[Word], last: int, scope: Scope, spans: dict[int, int]) -> Iterator[int]:
+def _reached(made: Page, last: int, scope: Scope, spans: Mapping[int, int]) -> Iterator[int]:
     """The words a cue that ends at ``last`` reaches, one after the other."""
-    at, listed = last + 1, False
+    found, at, listed = made.words, last + 1, False
     for _ in range(scope.most):
         if at >= len(found):
             return
         part = found[at - 1].part
-        if part in STOP or part in ("-", ":") and at > last + 1:
-            return
-        if part == "," and not listed:
+        if part in STOP or part in ("-", ":") and at > last + 1 or part == "," and not listed:
             return
         end = spans.get(at)
         if end is not None:
-            if part != "," or _goes_on(found, end):
+            if part != "," or _goes_on(made, end):
                 yield from range(at, end + 1)
             at, listed = end + 1, True
             continue
         yield at
         if found[at].text not in scope.through:
             return
-        listed = found[at].text in _LIST or found[at].text in _LISTED
+        listed = made.is_one_of("list", at) or made.is_one_of("listed", at)
         at += 1
 
 
-def _goes_on(found: Sequence[Word], end: int) -> bool:
+def _goes_on(made: Page, end: int) -> bool:
     """After a comma a mention belongs to a list only when the list goes on or ends with it."""
-    if found[end].part:
-        return True
-    return end + 1 >= len(found) or found[end + 1].text in _LIST
-
-
-def answer(made: Page, last: int) -> Said | None:
-    """What is answered after a mention: ``weapons neg``, ``weapons? unknown``, ``asked about guns, she said no``."""
-    found = made.words
-    first, after = made.statement(last)
-    if found[after - 1].part == "?":
-        if after - 1 - last > 6:
-            return None
-        for name in ("unknown", "denied", "yes"):
-            for said in made.all_near(f"after {name}", (after, min(len(found), after + 8))):
-                if said.first <= after + 2 and _is_answer(found, said, asked=True):
-                    return Said(name, said.first, said.last)
-        open_question = after - 1 == last or found[first].text in _ASKS
-        return Said("unknown", after - 1, after - 1) if open_question else None
-    best: Said | None = None
-    for name in ("unknown", "denied"):
-        for said in made.all_near(f"after {name}", (last + 1, min(after, last + 2 + ANSWER_WITHIN + 6))):
-            if said.first > last + 1 + ANSWER_WITHIN or not _follows(made, last, said):
-                continue
-            if _is_answer(found, said, asked=False) and (best is None or said.last > best.last):
-                best = Said(name, said.first, said.last)
-    return best
-
-
-def _follows(made: Page, last: int, said: Said) -> bool:
-    """Between a mention and its answer stand other mentions of a list or nothing much."""
-    between = range(last + 1, said.first)
-    return all(at in made.mentioned or made.words[at].text in _SMALL for at in between)
-
-
-def _is_answer(found: Sequence[Word], said: Said, *, asked: bool) -> bool:
-    """A bare ``no`` is an answer when nothing follows that it could deny instead."""
-    part = found[said.last].part
-    if part or said.last + 1 >= len(found):
-        return True
-    if said.last > said.first:
-        return True
-    return found[said.last + 1].text in _CLOSES and not asked or found[said.last + 1].text in ("per", "she", "he")
+    return bool(made.words[end].part) or end + 1 >= len(made.words) or made.is_one_of("list", end + 1)

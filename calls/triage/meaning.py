@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from calls.triage import weapon
-from calls.triage.clauses import Page, Said, answer
+from calls.triage.answers import answer
+from calls.triage.clauses import Page, Said
 from calls.triage.facts import FACTS
 from calls.triage.lexicon import NOTHING, Mark
 from calls.triage.patterns import Hit
@@ -36,11 +37,11 @@ def meaning(page: Page, hit: Hit[Mark]) -> Meaning | None:
         return None
     if mark.value == "denied":
         return Meaning("denied")
-    denied = next((said for name in ("no", "denies", "not") if (said := page.before(name, hit.first))), None)
+    denied = page.denied(hit.first)
     if mark.name == "need" and mark.value == "in_person" and (later := page.near("later", page.clause(hit.first))):
         return Meaning("follow_up", (later,))
     if not FACTS[mark.name].risk:
-        return None if denied or page.before("denies", hit.first) else _of_whom(page, hit, Meaning(mark.value))
+        return None if denied else _of_whom(page, hit, Meaning(mark.value))
     unknown, replied = page.before("unknown", hit.first), answer(page, hit.last)
     if unknown:
         return Meaning("unknown", (unknown,))
@@ -48,8 +49,8 @@ def meaning(page: Page, hit: Hit[Mark]) -> Meaning | None:
         return Meaning("denied", (denied,))
     if replied and replied.what in ("denied", "unknown"):
         return Meaning(replied.what, (replied,))
-    timed = _in_time(page, hit)
-    return _of_whom(page, hit, timed) if timed else None
+    whose = _of_whom(page, hit, Meaning(mark.value))
+    return whose if whose.others else _in_time(page, hit)
 
 
 def _of_whom(page: Page, hit: Hit[Mark], meant: Meaning) -> Meaning:

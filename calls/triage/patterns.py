@@ -2,13 +2,15 @@
 
 ``suicid*`` any word that begins so; ``hears|hearing`` one of them, ``car|hot_tub`` also of
 several words; ``{self}`` one of that macro; ``the?`` it may be
-missing; ``#`` a number, in digits or words; ``#8+`` one of at least eight; ``####`` a year; ``~`` up to three words of any kind. A pattern stands within one statement. Every repetition is
+missing; ``#`` a number, in digits or words; ``#8+`` one of at least eight, ``#7-`` of at most
+seven; ``####`` a year; ``~`` up to three words of any kind. A pattern stands within one statement. Every repetition is
 bounded and nothing is compiled to a regular expression, so no text and no pattern makes the reading slow.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from typing import Generic, TypeVar
 
 from calls.triage.words import Word
@@ -18,16 +20,23 @@ MOST_STEPS, MOST_LOOSE = 12, 4
 SHORTEST_STEM = 2
 REMEMBERED = 20_000  # words of texts whose patterns are remembered; a bound on memory
 _CLOSED = frozenset(".?,:")
-_MANY = 99
-_NUMBERS = dict.fromkeys("several many multiple dozen dozens handful bunch numerous hundred muchas muchos varias".split(), _MANY)
-_NUMBERS |= dict.fromkeys("couple few varios".split(), 3)
-for _line in (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen",
-    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
-):
-    _NUMBERS |= {_word: _number for _number, _word in enumerate(_line.split(), 1)}
-for _line in ("twenty thirty forty fifty sixty seventy eighty ninety", "veinte treinta cuarenta cincuenta"):
-    _NUMBERS |= {_word: _number for _number, _word in zip(range(20, 100, 10), _line.split(), strict=False)}
+MANY = 10**9  # more than anybody counts
+
+
+def _counted(line: str, numbers: Iterable[int]) -> dict[str, int]:
+    return dict(zip(line.split(), numbers, strict=False))
+
+
+_NUMBERS = {
+    **_counted(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen", range(1, 99)
+    ),
+    **_counted("uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince", range(1, 99)),
+    **_counted("twenty thirty forty fifty sixty seventy eighty ninety hundred", range(20, 999, 10)),
+    **_counted("veinte treinta cuarenta cincuenta", range(20, 999, 10)),
+    **_counted("couple few varios", repeat(3)),
+    **_counted("several many multiple dozen dozens handful bunch numerous muchas muchos varias", repeat(MANY)),
+}
 
 
 class BrokenPattern(ValueError):
@@ -40,6 +49,7 @@ class Step:
     stems: tuple[str, ...] = ()
     phrases: tuple[tuple["Step", ...], ...] = ()
     number: int | None = None  # at least this
+    most: int = MANY
     year: bool = False
     optional: bool = False
     gap: bool = False
@@ -49,16 +59,23 @@ class Step:
     def holds(self, word: str) -> bool:
         return (
             word in self.words
-            or bool(self.stems) and word.startswith(self.stems)
-            or self.number is not None and _number(word) >= self.number
-            or self.year and len(word) == len("2026") and word.isdecimal() and word[:2] in ("19", "20")
+            or bool(self.stems)
+            and word.startswith(self.stems)
+            or self.number is not None
+            and self.number <= _number(word) <= self.most
+            or self.year
+            and len(word) == len("2026")
+            and word.isdecimal()
+            and word[:2] in ("19", "20")
         )
-
 
     def may_begin(self, word: str) -> bool:
         """Whether the word begins it: nearly always not, so this comes first."""
-        return word in self.firsts or self.holds(word) or self.open_firsts and any(
-            phrase[0].holds(word) for phrase in self.phrases
+        return (
+            word in self.firsts
+            or self.holds(word)
+            or self.open_firsts
+            and any(phrase[0].holds(word) for phrase in self.phrases)
         )
 
 
@@ -91,41 +108,65 @@ def _step(piece: str, macros: Macros, spell: Mapping[str, str], pattern: str) ->
     if piece == "~":
         return Step(gap=True)
     optional = piece.endswith("?") and len(piece) > 1
-    body = piece.removesuffix("?") if optional else piece
-    words, stems, phrases, number, year = set(), [], [], None, False
-    for part in body.split("|"):
+    one = _Alternatives()
+    for part in (piece.removesuffix("?") if optional else piece).split("|"):
         if part.startswith("{"):
             name = part.strip("{}")
             if name not in macros:
                 raise BrokenPattern(f"{pattern!r}: there is no macro {name}; there are {', '.join(sorted(macros))}.")
             for alternative in macros[name]:
-                steps = parse(alternative, {}, spell, inner=True)
-                if len(steps) == 1 and not steps[0].optional:
-                    words |= steps[0].words
-                    stems += steps[0].stems
-                    number = steps[0].number if steps[0].number is not None else number
-                    year = year or steps[0].year
-                else:
-                    phrases.append(steps)
-        elif part == "#":
-            number = 0
-        elif part[0] == "#" and part[-1] == "+" and part[1:-1].isdecimal():
-            number = int(part[1:-1])
-        elif part == "####":
-            year = True
-        elif part.endswith("*") and len(part) > SHORTEST_STEM:
-            stems.append(part.removesuffix("*"))
-        elif part.isalnum():
-            words.add(spell.get(part, part))
-        elif "_" in part:
-            phrases.append(parse(part.replace("_", " "), {}, spell, inner=True))
-        else:
+                one.take(parse(alternative, {}, spell, inner=True))
+        elif not one.add(part, spell):
             raise BrokenPattern(f"{pattern!r}: {part!r} is no word. Words, *, |, ?, #, ~ and {{macro}} make a pattern.")
-    return Step(
-        frozenset(words), tuple(stems), tuple(phrases), number, year, optional,
-        firsts=frozenset(word for phrase in phrases for word in phrase[0].words),
-        open_firsts=any(phrase[0].stems or phrase[0].number is not None for phrase in phrases),
-    )  # fmt: skip
+    return one.step(optional=optional)
+
+
+@dataclass
+class _Alternatives:
+    """What one place of a pattern may hold, while it is put together."""
+
+    words: set[str] = field(default_factory=set)
+    stems: list[str] = field(default_factory=list)
+    phrases: list[Pattern] = field(default_factory=list)
+    number: int | None = None
+    most: int = MANY
+    year: bool = False
+
+    def add(self, part: str, spell: Mapping[str, str]) -> bool:
+        """One alternative as it is written; False when it is none."""
+        if part.isalnum():
+            self.words.add(spell.get(part, part))
+        elif part.endswith("*") and len(part) > SHORTEST_STEM and part[:-1].isalnum():
+            self.stems.append(part.removesuffix("*"))
+        elif part == "####":
+            self.year = True
+        elif part == "#":
+            self.number = 0
+        elif part[:1] == "#" and part[-1] in "+-" and part[1:-1].isdecimal():
+            self.number, self.most = (int(part[1:-1]), MANY) if part[-1] == "+" else (0, int(part[1:-1]))
+        elif "_" in part and part.replace("_", "").replace("*", "").isalnum():
+            self.phrases.append(parse(part.replace("_", " "), {}, spell, inner=True))
+        else:
+            return False
+        return True
+
+    def take(self, steps: Pattern) -> None:
+        """An alternative of a macro."""
+        first = steps[0]
+        if len(steps) > 1 or first.optional:
+            self.phrases.append(steps)
+            return
+        self.words |= first.words
+        self.stems += first.stems
+        self.number = first.number if self.number is None else self.number
+        self.year = self.year or first.year
+
+    def step(self, *, optional: bool) -> Step:
+        return Step(
+            frozenset(self.words), tuple(self.stems), tuple(self.phrases), self.number, self.most, self.year, optional,
+            firsts=frozenset(word for phrase in self.phrases for word in phrase[0].words),
+            open_firsts=any(phrase[0].stems or phrase[0].number is not None for phrase in self.phrases),
+        )  # fmt: skip
 
 
 def literals(pattern: Pattern) -> Iterator[str]:

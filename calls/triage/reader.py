@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from calls.triage.behavior import behavioral
+from calls.triage.behavior import OF_TYPE, behavioral
 from calls.triage.clauses import Page, page
 from calls.triage.facts import FACTS, danger
 from calls.triage.lexicon import Lexicon, Mark, lexicon
@@ -106,7 +106,7 @@ def _read_page(read_from: Page) -> Iterator[SuggestedFact]:
     """Every reading of a text; the quote runs from the first word that says it to the last."""
     for hit in read_from.mentions:
         meant = meaning(read_from, hit)
-        if meant is None or meant.value not in FACTS[hit.what.name].values:
+        if meant is None:
             continue
         yield _suggested(read_from, hit, hit.what.name, meant)
         if hit.what.role in ("weapon", "tool") and meant.value not in ("denied", "unknown", "retracted"):
@@ -136,9 +136,12 @@ def _taken_back(read_from: Page, found: list[SuggestedFact]) -> list[SuggestedFa
 
 
 def _deduced(found: list[SuggestedFact]) -> list[SuggestedFact]:
-    """An attempt of the last weeks is history too."""
-    attempts = [item for item in found if item.fact == "suicide" and item.value == "recent_attempt"]
-    return found + [replace(item, fact="history", value="attempt") for item in attempts[:1]]
+    """How an attempt was made is said only of an attempt; one of the last weeks is history too."""
+    done = {(item.fact, item.value) for item in found if item.whose == PATIENT}
+    attempted = bool(done & {("suicide", "attempt"), ("suicide", "recent_attempt"), ("overdose", "yes")})
+    kept = [item for item in found if attempted or item.fact != "mechanism"]
+    lately = [item for item in kept if (item.fact, item.value) == ("suicide", "recent_attempt")]
+    return kept + [replace(item, fact="history", value="attempt") for item in lately[:1]]
 
 
 # What a call type may say of the person: the code itself names it, nobody has looked yet.
@@ -148,7 +151,7 @@ _TYPE_TELLS = frozenset({"suicide", "overdose", "weapon", "violence", "hazard", 
 def _of_type(typed: Page, call_type: str) -> Iterator[SuggestedFact]:
     for item in _read_page(typed):
         if item.fact in _TYPE_TELLS and item.value != "denied":
-            yield replace(item, rule=f"call type: {item.rule}", quote=call_type[item.start : item.end])
+            yield replace(item, rule=OF_TYPE + item.rule, quote=call_type[item.start : item.end])
 
 
 _AGE = re.compile(r"(?<![\w.])(\d{1,2})(?:\W?(?:yo[fma]?|y/?o|yr\W?s?\W?old|years?\W?old|yoa|anos)(?!\w)|[mf](?![\w]))")

@@ -27,7 +27,13 @@ def speller(
     def spell(word: str) -> str:
         if (long := shorthand.get(word)) is not None:
             return long
-        if word in stay or word.startswith(begins) or len(word) < SHORTEST - 1 or not word.isascii() or not word.isalpha():
+        if (
+            word in stay
+            or word.startswith(begins)
+            or len(word) < SHORTEST - 1
+            or not word.isascii()
+            or not word.isalpha()
+        ):
             return word
         return _mended(word, near)
 
@@ -48,8 +54,8 @@ def _mended(word: str, near: Mapping[tuple[str, int], list[str]]) -> str:
     candidates = near.get((word[0], len(word)), [])
     if word[1] != word[0]:
         candidates = candidates + near.get((word[1], len(word)), [])
-    best = extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=2)
-    best = [(meant, distance) for meant, distance, _ in best if len(meant) >= SHORTEST and _fits(word, meant, distance)]
+    nearest = extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=2)
+    best = [(meant, distance) for meant, distance, _ in nearest if _fits(word, meant, distance)]
     if not best or len(best) == 2 and best[0][1] == best[1][1] and best[0][0][:3] != best[1][0][:3]:
         return word  # as near to two words that mean different things
     return str(best[0][0])

@@ -2,25 +2,12 @@
 
 from dataclasses import dataclass
 
-from calls.triage.clauses import Page, Said, answer
+from calls.triage.answers import answer
+from calls.triage.clauses import Page, Said
 from calls.triage.lexicon import NOTHING, Mark
 from calls.triage.patterns import Hit
 
-SEVERAL = frozenset(
-    "weapons guns knives pistols rifles shotguns firearms handguns swords armas pistolas cuchillos escopetas ammo"
-    " ammunition bullets".split()
-)
-_AROUND = frozenset(
-    "a an the his her my their our some kind of large big small kitchen butcher butchers pocket steak loaded black silver"
-    " two un una el la long sharp pair metal baseball huge gran little wooden real semi automatic hunting bowie switch"
-    " carving paring bread rusty broken what looks like appears to be type unknown unloaded sort de cocina grande steel"
-    " old new another piece wood possible hand own brothers fathers husbands mothers caliber mm 9 22 38 45 357 12 gauge"
-    " all any every open very sharpened dads moms and or both that this los las unos unas su sus gun pistol knife rifle one more".split()
-)
-_FAR_AROUND = _AROUND | frozenset("safe cabinet closet house truck car inside kitchen drawer key keys code back up out to on from".split())
-_AFTER = frozenset("esta estan is was are were right out he she has that still half lying and it safe up a just".split())
 _WITHIN = 5  # words between a weapon and what is said of it
-_KEPT_IN = frozenset({"lock", "locks", "safe", "safes", "cabinet", "case"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +20,42 @@ class Found:
 
 def state(page: Page, hit: Hit[Mark]) -> Found:
     """The state of one weapon named in a text."""
-    if hit.what.value == NOTHING:
+    around = Around(page, hit)
+    if hit.what.value == NOTHING or around.near("harmless_use") or _somebody_elses(around):
         return Found(None)
-    around = _Around(page, hit)
-    tool = hit.what.role == "tool"
-    if page.near("harmless_use", around.clause) or _somebody_elses(page, hit, around):
-        return Found(None)
-    if taken_back := page.near("retracted", around.clause):
+    taken_back = around.near("retracted")
+    if taken_back and hit.first <= taken_back.last + _WITHIN:
         return Found("retracted", (taken_back,))
-    found = _not_there(page, hit, around) or _in_time(page, hit, around) or _where(around)
-    if tool and (found is None or found.value in ("access", "denied") or not around.used(found)):
-        return Found(None)
+    found = _not_there(around) or _in_time(around) or _where(around)
+    if hit.what.role == "tool" and (found is None or found.value in ("access", "denied") or not around.used(found)):
+        return Found(None)  # a tool or a stick is a weapon only in somebody's hand
     return found or Found("access")
 
 
-class _Around:
+class Around:
     """What the words before and after a weapon say of it."""
 
     def __init__(self, page: Page, hit: Hit[Mark]) -> None:
         self.page, self.hit = page, hit
         self.clause = page.clause(hit.first)
-        self.own = page.words[hit.first].text
 
     def before(self, name: str) -> Said | None:
         """A cue that ends where the weapon begins, through words that only describe it."""
-        through = _FAR_AROUND if name in ("access_intent", "secured") else _AROUND
+        through = "leads_to_weapon" if name in ("access_intent", "secured") else "describes_weapon"
         for said in reversed(list(self.page.all_near(name, (self.clause[0], self.hit.first)))):
-            between = self.page.words[said.last + 1 : self.hit.first]
-            if len(between) <= _WITHIN and all(word.text in through for word in between):
+            between = range(said.last + 1, self.hit.first)
+            if len(between) <= _WITHIN and all(self._describes(through, at) for at in between):
                 return said
         return None
+
+    def _describes(self, through: str, at: int) -> bool:
+        return self.page.is_one_of(through, at) or self.page.is_one_of("describes_weapon", at)
 
     def after(self, name: str, within: int = _WITHIN) -> Said | None:
         """A cue that begins soon after the weapon."""
         for said in self.page.all_near(name, (self.hit.last + 1, self.clause[1])):
-            between = self.page.words[self.hit.last + 1 : said.first]
-            if len(between) <= within and all(word.text in _AFTER for word in between):
+            between = range(self.hit.last + 1, said.first)
+            if len(between) <= within and all(self.page.is_one_of("after_weapon", at) for at in between):
                 return said
         return None
 
@@ -80,8 +67,8 @@ class _Around:
     def near(self, name: str) -> Said | None:
         return self.page.near(name, self.clause)
 
-    def used(self, found: "Found") -> bool:
-        """Whether somebody has it: a tool or a stick is a weapon only then."""
+    def used(self, found: Found) -> bool:
+        """Whether somebody has or had it."""
         if found.value not in ("unknown", "historic"):
             return True
         return any(self.before(name) for name in ("in_hand holding", "in_hand possession", "recent"))
@@ -92,29 +79,34 @@ class _Around:
         return any(not any(_inside(now, one) for one in other) for now in self.page.all_near("now", self.clause))
 
 
-def _somebody_elses(page: Page, hit: Hit[Mark], around: _Around) -> bool:
+def _inside(inner: Said, outer: Said | None) -> bool:
+    return outer is not None and outer.first <= inner.first and inner.last <= outer.last
+
+
+def _somebody_elses(around: Around) -> bool:
     """An officer's, or one that is where its owner lives."""
-    holder = page.near("other_holder", around.clause)
+    page, hit = around.page, around.hit
+    holder = around.near("other_holder")
     if holder is not None and holder.first <= hit.last and around.before("secured") is None:
         return True
     owner = page.near("weapon_owner", (around.clause[0], hit.first))
     return owner is not None and page.near("elsewhere", (hit.last, page.statement(hit.last)[1])) is not None
 
 
-def _not_there(page: Page, hit: Hit[Mark], around: _Around) -> Found | None:
+def _not_there(around: Around) -> Found | None:
     """Denied or not known. A kind that is not known is still a weapon; so is one that is not put down."""
+    page, hit = around.page, around.hit
     if around.near("in_hand still"):
         return None
     doubt = page.before("unknown", hit.first) or page.before("possible", hit.first)
-    if doubt and page.words[doubt.last + 1].text in ("type", "kind", "make", "caliber"):
+    if doubt and page.is_one_of("kinds", doubt.last + 1):
         doubt = None
-    replied = answer(page, hit.last)
-    no = next((said for name in ("no", "denies", "not") if (said := page.before(name, hit.first))), None)
-    if doubt and no and no.last + 1 == doubt.first:
+    replied, no = answer(page, hit.last), page.denied(hit.first)
+    if doubt and no and no.last + 1 == doubt.first:  # not believed to be armed
         return Found("denied", (no, doubt))
-    if doubt and not (no and no.first > doubt.last and page.words[doubt.first].text not in ("unknown", "if")):
-        if replied is None or replied.what != "denied":
-            return Found("unknown", (doubt,))
+    nearer = doubt and no and no.first > doubt.last and not page.is_one_of("asks_if", doubt.first)
+    if doubt and not nearer and (replied is None or replied.what != "denied"):
+        return Found("unknown", (doubt,))
     if replied and replied.what in ("denied", "unknown"):
         return Found(replied.what, (replied,))
     if no and not around.near("secured_not"):
@@ -122,12 +114,11 @@ def _not_there(page: Page, hit: Hit[Mark], around: _Around) -> Found | None:
     return None
 
 
-def _in_time(page: Page, hit: Hit[Mark], around: _Around) -> Found | None:
+def _in_time(around: Around) -> Found | None:
     """Long ago, unless the clause speaks of now or of its being put away then."""
-    if around.before("secured") or around.after("secured", 6):
+    if around.before("secured") or around.after("secured", _WITHIN + 1):
         return None
-    before = page.before("past", hit.first)
-    if before:
+    if before := around.page.before("past", around.hit.first):
         return Found("historic", (before,))
     for name in ("far", "lately", "days"):
         said = around.near(name)
@@ -136,12 +127,11 @@ def _in_time(page: Page, hit: Hit[Mark], around: _Around) -> Found | None:
     return None
 
 
-def _where(around: _Around) -> Found | None:
+def _where(around: Around) -> Found | None:
     """The place, the most telling words first."""
     if still := around.near("in_hand still"):
         return Found("in_hand", (still,))
-    held = _held(around)
-    if held:
+    if held := _held(around):
         return held
     fetch, owns = around.before("access_intent"), around.before("access")
     if fetch and not _inside(fetch, owns):
@@ -151,7 +141,7 @@ def _where(around: _Around) -> Found | None:
     return _put_away(around) or _at_hand(around)
 
 
-def _held(around: _Around) -> Found | None:
+def _held(around: Around) -> Found | None:
     """In a hand, or in one not long ago."""
     holding, hand = around.before("in_hand holding"), around.after("in_hand hand")
     if holding and (_inside(holding, around.before("access_intent")) or _outdone(holding, around.before("secured"))):
@@ -166,7 +156,7 @@ def _held(around: _Around) -> Found | None:
     lately = None if around.now() else around.near("today")
     if past and not hand or lately:
         return Found("recent", tuple(one for one in (said, past, lately) if one))
-    if holding and reach and not hand and _carried(around, holding):
+    if holding and reach and not hand and around.page.is_one_of("carries", holding.first):
         return Found("in_reach", (holding, reach))
     return Found("in_hand", (said,))
 
@@ -176,45 +166,39 @@ def _outdone(holding: Said, secured: Said | None) -> bool:
     return secured is not None and secured.last >= holding.last and secured.first < holding.first
 
 
-def _inside(inner: Said, outer: Said | None) -> bool:
-    return outer is not None and outer.first <= inner.first and inner.last <= outer.last
-
-
-def _carried(around: _Around, holding: Said) -> bool:
-    return around.page.words[holding.first].text in ("carrying", "carries", "carry", "packing")
-
-
-def _put_away(around: _Around) -> Found | None:
+def _put_away(around: Around) -> Found | None:
     """Locked or taken away, and the person has no key."""
-    away = around.before("secured") or around.after("secured", 6) or around.over("secured")
-    if away is None and around.page.words[around.hit.last].text in _KEPT_IN:
-        away = Said("secured", around.hit.first, around.hit.last)
+    page, hit = around.page, around.hit
+    away = around.before("secured") or around.after("secured", _WITHIN + 1) or around.over("secured")
+    if away is None and page.is_one_of("keeps_weapon", hit.last):
+        away = Said("secured", hit.first, hit.last)
     if away is None:
         return None
-    page, (first, after) = around.page, around.page.statement(around.hit.first)
-    opens, kept = page.near("secured_not", (first, after)), page.near("secured_key", (first, after))
+    statement = page.statement(hit.first)
+    opens, kept = page.near("secured_not", statement), page.near("secured_key", statement)
     if opens and not kept:
         return Found("access", (away, opens))
     return Found("secured", tuple(said for said in (away, kept) if said))
 
 
-def _at_hand(around: _Around) -> Found | None:
-    recent = around.near("today") or around.near("recent_near")
+def _at_hand(around: Around) -> Found | None:
+    page, hit = around.page, around.hit
     had, has = around.before("recent"), around.before("in_hand possession")
-    reach, stored = around.after("in_reach"), around.after("storage")
-    owns = around.before("access") or around.near("access_near")
-    if reach:
+    recent = around.near("today") or around.near("recent_near")
+    if reach := around.after("in_reach"):
         return Found("in_reach", (reach,))
     if had or recent:
         return Found("recent", tuple(said for said in (had, recent) if said))
-    if stored and not (has and around.page.words[has.first].text in ("with", "w", "con")):
+    stored = around.after("storage")
+    if stored and not (has and page.is_one_of("stands_with", has.first)):
         return Found("access", (stored,))
-    if owns:
+    if owns := around.before("access") or around.near("access_near"):
         return Found("access", (owns,))
-    if has and around.own not in SEVERAL:
+    if has and not page.is_one_of("several_weapons", hit.first):
         return Found("in_hand", (has,))
-    if around.hit.what.value == "other" and around.own in ("armed", "armado", "armada"):
+    if page.is_one_of("armed", hit.first):
         return Found("in_hand")
-    if (before := around.page.near("in_reach", (around.clause[0], around.hit.first))) and has is None:
-        return Found("in_reach", (before,))
+    beside = page.near("in_reach", (around.clause[0], hit.first))
+    if beside and has is None:
+        return Found("in_reach", (beside,))
     return Found("access", (has,)) if has else None

@@ -56,6 +56,7 @@ class Lexicon:
     shorthand: frozenset[str]
     index: Index[Mark]
     scopes: Mapping[str, Scope]
+    sets: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -96,6 +97,7 @@ def load(content: Mapping[str, Any]) -> Lexicon:
         shorthand=frozenset(shorthand),
         index=Index(patterns),
         scopes=_scopes(content["cues"]),
+        sets={name: frozenset(words.split()) for name, words in content["sets"].items() if name != "source"},
     )
 
 
@@ -147,7 +149,7 @@ def _of_group(group: Mapping[str, Any]) -> Iterator[tuple[Mark, str]]:
     if not group.get("source"):
         raise BrokenLexicon(f"{name}: every group names its source.")
     for value, words in group["values"].items():
-        if value != NOTHING and value not in fact.values:
+        if fact.values and value != NOTHING and value not in fact.values:
             raise BrokenLexicon(f"{name}: {fact.name} is one of {', '.join(fact.values)}, not {value!r}.")
         yield from _all(Mark("fact", fact.name, value, name, group["source"]), words)
 

@@ -1,8 +1,6 @@
-"""The narrative reader: what it finds, what it never takes for less than it is, and that no text makes it slow."""
+"""The narrative reader: what it finds, what it never takes for less than it is, and where it says it found it."""
 
-import csv
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 
 from calls import triage
 from calls.triage.cli import decide
+from tests.calls.triage.cases import rows
 
 DATA = Path("../shared/data")
 RULES = triage.parse_rules(triage.default_rules())
@@ -18,12 +17,7 @@ SERVICES = {
     "care_only": {"care"}, "care_police": {"care", "police"}, "care_ems": {"care", "ems"}, "police_first": {"police"},
     "ems_first": {"ems"}, "fire_police_ems": {"fire", "police", "ems"},
 }  # fmt: skip
-
-
-def weapon_cases() -> list[tuple[str, str]]:
-    lines = Path(__file__).with_name("weapon_cases.tsv").read_text().splitlines()
-    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return [(state, text) for state, text in pairs]
+WEAPONS = [(state, text) for state, text in rows("weapon_cases.tsv")]
 
 
 def found(text: str, call_type: str = "") -> dict[str, str]:
@@ -31,57 +25,63 @@ def found(text: str, call_type: str = "") -> dict[str, str]:
 
 
 def test_the_state_of_a_weapon_is_read_as_a_person_reads_it() -> None:
-    cases = weapon_cases()
-    wrong = [(want, got, text) for want, text in cases if (got := found(text).get("weapon", "none_reported")) != want]
-    assert len(cases) >= 200
-    assert len(wrong) / len(cases) <= 0.05, wrong
+    wrong = [(want, got, text) for want, text in WEAPONS if (got := found(text).get("weapon", "none_reported")) != want]
+    assert len(WEAPONS) >= 600
+    assert len(wrong) / len(WEAPONS) <= 0.02, wrong
 
 
 def test_no_weapon_that_is_there_is_read_as_denied() -> None:
-    there = [
-        (state, text) for state, text in weapon_cases() if state in ("in_hand", "in_reach", "recent", "access_intent")
-    ]
-    assert [text for _, text in there if found(text).get("weapon") in (None, "denied", "secured", "unknown")] == []
+    there = [text for state, text in WEAPONS if state in ("in_hand", "in_reach", "recent", "access_intent")]
+    assert [text for text in there if found(text).get("weapon") in (None, "denied", "secured", "unknown")] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "fact", "value"),
-    [
-        ("denies SI", "suicide", "denied"),
-        ("NEG SI HI", "threat_to_others", "denied"),
-        ("states she took a bottle of tylenol", "overdose", "yes"),
-        ("he cut his wrists", "suicide", "attempt"),
-        ("wishes he was dead", "suicide", "passive"),
-        ("quiere matarse", "suicide", "ideation"),
-        ("on the wrong side of the railing", "hazard", "height"),
-        ("running between cars on the highway", "hazard", "traffic"),
-        ("he is hitting his mother", "violence", "in_progress"),
-        ("history of violence", "violence", "historic"),
-        ("breaking windows", "violence", "property"),
-        ("she is unconcious", "medical", "life_threat"),
-        ("no injuries", "medical", "denied"),
-        ("he choked her", "strangulation", "yes"),
-        ("hears voices", "psychosis_or_mania", "yes"),
-        ("barricaded in the garage", "situation", "barricade"),
-    ],
-)
+@pytest.mark.parametrize(("text", "fact", "value"), rows("fact_cases.tsv"))
 def test_what_a_line_says(text: str, fact: str, value: str) -> None:
-    assert found(text).get(fact) == value
+    assert found(text).get(fact, "-") == value
 
 
-@pytest.mark.parametrize(
-    "trap",
-    ["ALTERED MENTAL STATUS", "DIABETIC CRISIS", "LOW HANGING LINES", "CIT ASSIST", "CITIZEN ASSIST", "PANIC ALARM"],
-)
-def test_a_type_that_only_sounds_behavioral_is_not(trap: str) -> None:
-    assert triage.read("", trap).behavioral != "yes"
+def test_the_quote_is_the_words_that_say_it_and_stands_where_it_says() -> None:
+    text = "Mother calling. He has a large knife; she DENIES SI. Weapons? None."
+    said = {(item.fact, item.value): item for item in triage.read(text).facts}
+    for item in said.values():
+        assert text[item.start : item.end] == item.quote
+    assert said["weapon", "in_hand"].quote == "has a large knife"
+    assert said["suicide", "denied"].quote == "DENIES SI"
+    assert said["weapon", "denied"].quote == "Weapons? None"
 
 
-def test_the_quote_stands_in_the_text_where_it_says() -> None:
-    text = "Mother calling. He has a knife; denies SI. Left arm bleeding."
-    for item in triage.read(text).facts:
-        if item.rule not in ("behavioral", "ordinary"):
-            assert text[item.start : item.end] == item.quote
+def test_a_quote_stands_in_what_was_typed_whatever_was_hidden_in_it() -> None:
+    text = "he has a kn\u200bife \u202eand\u202c a GUN\u00ad"
+    items = triage.read(text).facts
+    assert {item.fact for item in items} >= {"weapon", "weapon_type"}
+    assert all(text[item.start : item.end] == item.quote for item in items)
+
+
+def test_what_a_text_says_both_ways_the_worse_counts_and_the_conflict_is_shown() -> None:
+    reading = triage.read("Caller says no weapons. Second caller: he has a gun in his hand.")
+    assert {item.fact: item.value for item in reading.suggestions()}["weapon"] == "in_hand"
+    assert {item.value for item in reading.conflicts()["weapon"]} == {"denied", "in_hand"}
+    assert triage.read("no weapons").conflicts() == {}
+
+
+def test_what_somebody_else_did_is_kept_apart() -> None:
+    reading = triage.read("caller's brother killed himself last year and she wants to die")
+    assert {(item.value, item.whose) for item in reading.facts if item.fact == "suicide"} == {
+        ("attempt", "somebody else"),
+        ("ideation", "patient"),
+    }
+    assert {item.fact: item.value for item in reading.suggestions()}["suicide"] == "ideation"
+
+
+def test_a_weapon_named_before_is_taken_back_not_gone() -> None:
+    assert found("He has a gun. Correction, it is a phone.")["weapon"] == "retracted"
+    assert found("It's not a gun, it's a knife in his hand")["weapon"] == "in_hand"
+
+
+def test_a_misspelling_hides_no_danger() -> None:
+    assert found("he is holding a shotgn")["weapon"] == "in_hand"
+    assert found("sucidal, has plan")["suicide"] in ("plan_intent", "ideation")
+    assert found("she is uncosncious")["medical"] == "life_threat"
 
 
 def test_what_only_the_text_denies_waits_for_a_person() -> None:
@@ -90,6 +90,18 @@ def test_what_only_the_text_denies_waits_for_a_person() -> None:
 
     assert "weapon" not in triage.effective([said(False)])
     assert triage.effective([said(True)])["weapon"] == "denied"
+
+
+def test_invented_stories_get_at_least_what_is_safe_and_who_is_needed() -> None:
+    path = Path(__file__).with_name("stories.jsonl")
+    stories = [json.loads(line) for line in path.read_text().splitlines()]
+    inside = 0
+    for story in stories:
+        verdict = decide({"narrative": story["narrative"]}, RULES)
+        assert (verdict["level"] or 0) >= story["at_least"], story["narrative"]
+        assert set(verdict["services"]) >= set(story["services"]), story["narrative"]
+        inside += verdict["level"] in story["acceptable"]
+    assert inside / len(stories) >= 0.9
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not part of the repository")
@@ -104,48 +116,18 @@ def test_no_vignette_is_under_triaged_from_its_narrative_alone() -> None:
     assert inside / len(cases) >= 0.9
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not part of the repository")
-def test_call_types_are_known_for_what_they_are() -> None:
-    rows = list(csv.DictReader((DATA / "us_call_type_vocabulary_dev.csv").read_text().splitlines()))
-    truly = {row["call_type"] for row in rows if row["weak_label"] in ("mental_health", "suicide_selfharm")}
-    said = {row["call_type"] for row in rows if triage.read("", row["call_type"]).behavioral == "yes"}
-    assert len(truly & said) / len(truly) >= 0.90
-    assert len(truly & said) / len(said) >= 0.97
-
-
 @given(st.text(max_size=400))
 def test_any_text_is_read_and_every_value_is_one_there_is(text: str) -> None:
     for item in triage.read(text, text[:60]).suggestions():
         assert triage.validate_facts({item.fact: item.value})
+        assert item.quote
 
 
-HOSTILE = [
-    "no ",
-    "denies a ",
-    "has a ",
-    "unk if ",
-    "a" * 40 + " ",
-    "no, ",
-    "gun ",
-    "\u202e",
-    "~" * 3,
-    "((((",
-    "took a b c ",
-]
-
-
-@pytest.mark.parametrize("part", HOSTILE)
-def test_twice_the_text_is_no_more_than_a_few_times_the_work(part: str) -> None:
-    """Measured against itself: work that grew with the square of the length would be four times."""
-
-    def seconds(length: int) -> float:
-        text = (part * length)[:length]
-        best = 1e9
-        for _ in range(3):
-            start = time.perf_counter()
-            triage.read(text)
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    seconds(100)
-    assert seconds(16_000) / max(seconds(8_000), 1e-4) < 3.2
+@given(
+    st.lists(
+        st.sampled_from(["no", "gun", "he", "has", "knife", "took", "pills", "si", "?", ".", ",", "not"]), max_size=30
+    )
+)
+def test_words_in_any_order_are_read_and_their_quotes_stand(words: list[str]) -> None:
+    text = " ".join(words)
+    assert all(text[item.start : item.end] == item.quote for item in triage.read(text).facts)
