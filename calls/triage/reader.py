@@ -82,6 +82,7 @@ def read(narrative: str, call_type: str = "", *, words: Lexicon | None = None) -
     found = _taken_back(narrated, list(_read_page(narrated)))
     found = _deduced(found)
     found += _ages(text)
+    found += _language(narrated, found)
     found = [_in_place(item, narrative, places) for item in found]
     found += _of_type(typed, call_type)
     verdict = behavioral(typed, narrated, found)
@@ -142,6 +143,13 @@ def _deduced(found: list[SuggestedFact]) -> list[SuggestedFact]:
     kept = [item for item in found if attempted or item.fact != "mechanism"]
     lately = [item for item in kept if (item.fact, item.value) == ("suicide", "recent_attempt")]
     return kept + [replace(item, fact="history", value="attempt") for item in lately[:1]]
+
+
+def _language(read_from: Page, found: Sequence[SuggestedFact]) -> Iterator[SuggestedFact]:
+    """A text in Spanish, unless it says what is spoken."""
+    if read_from.spanish and not any(item.fact == "language" for item in found):
+        start, end = read_from.quote(0, min(len(read_from.words), 6) - 1)
+        yield SuggestedFact("language", "es", "", start, end, "words in Spanish")
 
 
 # What a call type may say of the person: the code itself names it, nobody has looked yet.

@@ -34,6 +34,7 @@ from tests.live.in_step import board_in_step
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary keeps a knife"
+QUOTED = "keeps a knife"  # the words triage rests a fact on
 
 
 @pytest.fixture
@@ -192,18 +193,18 @@ def noted(scene: Any, **fields: Any) -> int:
 
 def test_a_fact_from_an_entry_for_dispatch_comes_to_care_without_its_words(scene: Any) -> None:
     noted(scene, audience="dispatch")
-    assert CANARY in quotes(scene.dispatcher, scene.call)
-    assert CANARY not in json.dumps(detail(scene.clinician, scene.call))
+    assert QUOTED in quotes(scene.dispatcher, scene.call)
+    assert QUOTED not in json.dumps(detail(scene.clinician, scene.call))
     assert detail(scene.clinician, scene.call)["facts"]["weapon"] == "access"
 
 
 def test_a_sealed_entry_is_quoted_nowhere(scene: Any) -> None:
     note_id = noted(scene)
-    assert CANARY in quotes(scene.clinician, scene.call)
+    assert QUOTED in quotes(scene.clinician, scene.call)
     act(seal_note, by=scene.supervisor, note_id=note_id, reason="wrong person")
     for user in (scene.dispatcher, scene.supervisor, scene.clinician, scene.officer):
-        assert CANARY not in json.dumps(detail(user, scene.call))
-    assert not FactStatement.objects.filter(evidence__contains=CANARY).exists()
+        assert QUOTED not in json.dumps(detail(user, scene.call))
+    assert not FactStatement.objects.filter(evidence__contains=QUOTED).exists()
     assert not NarrativeEntry.objects.filter(text__contains=CANARY).exists()
 
 

@@ -84,6 +84,12 @@ def test_a_misspelling_hides_no_danger() -> None:
     assert found("she is uncosncious")["medical"] == "life_threat"
 
 
+def test_a_text_in_spanish_is_read_and_says_so() -> None:
+    said = found("Mi hijo dice que se va a matar y tiene una pistola en la mano. Si, esta solo.")
+    assert said == said | {"suicide": "plan_intent", "weapon": "in_hand", "weapon_type": "firearm", "language": "es"}
+    assert "language" not in found("he says he has a gun in his hand")
+
+
 def test_what_only_the_text_denies_waits_for_a_person() -> None:
     def said(confirmed: bool) -> triage.FactStatement:
         return triage.FactStatement("weapon", "denied", "narrative", "note", "2026-03-02T20:00:00+00:00", confirmed)
