@@ -23,9 +23,9 @@ def state(page: Page, hit: Hit[Mark]) -> Found:
     around = Around(page, hit)
     if hit.what.value == NOTHING or around.near("harmless_use") or _somebody_elses(around):
         return Found(None)
-    taken_back = around.near("retracted")
-    if taken_back and hit.first <= taken_back.last + _WITHIN:
-        return Found("retracted", (taken_back,))
+    for taken_back in page.all_near("retracted", around.clause):
+        if hit.first <= taken_back.last + _WITHIN:
+            return Found("retracted", (taken_back,))
     found = _not_there(around) or _in_time(around) or _where(around)
     if hit.what.role == "tool" and (found is None or found.value in ("access", "denied") or not around.used(found)):
         return Found(None)  # a tool or a stick is a weapon only in somebody's hand
