@@ -1,8 +1,9 @@
 """Whether a call is behavioral: yes, maybe or no, from its type and its narrative together.
 
-One sure word is enough, and so is suicide when it is named at all, for who denies it was asked; a likely word is where nothing bodily explains it. Signs that each could mean something else
-(crying, pacing, refusing to leave) count by kind: two kinds are enough, three where something else explains them. A type that is plainly something else, and a narrative without
-any sign, is not behavioral. Everything else is maybe, and counts as behavioral for who is sent.
+One sure word is enough, and so is suicide when it is named at all, for who denies it was asked; a likely word is enough
+where nothing bodily explains it. Signs that each could mean something else (crying, pacing, refusing to leave) count by
+kind: two kinds are enough, three where something else explains them. A type that is plainly something else, and a
+narrative without any sign, is not behavioral. Everything else is maybe, and counts as behavioral for who is sent.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,6 @@ from calls.triage.patterns import Hit
 
 SIGNS_ENOUGH = 2  # kinds of signs, where nothing bodily explains them
 SIGNS_AGAINST = 3  # where something does
-OF_TYPE = "call type: "  # how a rule begins that read the type
 TRAP = "trap"  # words that only sound so
 _DENIED_COUNT_NOT = frozenset({"sure", "likely", "sign"})
 _TELLING = frozenset({"suicide", "psychosis_or_mania"})
@@ -50,6 +50,7 @@ class Verdict:
 
 
 def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdict:
+    """``found``: what the narrative was read to say."""
     of_type, of_text = _weigh(typed, "type"), _weigh(narrated, "text")
     explained = bool(of_text.get("explained") or of_type.get("explained"))
     for page, weighed, is_type in ((typed, of_type, True), (narrated, of_text, False)):
@@ -57,8 +58,7 @@ def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdi
         if telling := [*weighed.get("sure", ()), *weighed.get("named", ()), *plain]:
             return _because(page, telling[0], "yes", of_type=is_type)
     for item in found:
-        told = item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient"
-        if told and not item.rule.startswith(OF_TYPE):
+        if item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient":
             return Verdict("yes", item.start, item.end, item.rule)
     signs = [*of_text.get("likely", ()), *of_text.get("sign", ())]
     kinds = {hit.what.name for hit in (*signs, *of_type.get("sign", ()), *of_type.get("likely", ()))}

@@ -11,9 +11,7 @@ from calls.triage.patterns import Hit
 
 # A drug taken or a fall last night is still a danger; a threat or a blow is over.
 _STAYS = frozenset({"companion", "need", "history", "mechanism", "age", "alone_with_dependent", "minors_present"})
-_DONE_BY_OTHERS = frozenset({"suicide", "overdose", "violence", "psychosis_or_mania", "history", "mechanism"})
-
-
+_DONE_BY_OTHERS = frozenset({"suicide", "overdose", "history", "mechanism"})
 # "History of" without a time: a plan is not taken for past; an attempt is in the history.
 _SAID_BEFORE = {"ideation": "passive", "attempt": None}
 
@@ -54,16 +52,15 @@ def meaning(page: Page, hit: Hit[Mark]) -> Meaning | None:
 
 
 def _of_whom(page: Page, hit: Hit[Mark], meant: Meaning) -> Meaning:
-    """A brother who died by suicide last year is somebody else."""
+    """A brother who died by suicide last year is somebody else; a son who shot himself may be the one to go to."""
     if hit.what.name not in _DONE_BY_OTHERS:
         return meant
     clause = page.clause(hit.first)
-    if hit.what.name in ("suicide", "overdose", "history", "mechanism"):
-        long_ago = any(page.near(name, clause) for name in ("far", "lately"))
-        for name in ("grief", "kin_died") if long_ago else ("grief",):
-            for said in page.all_near(name, clause):
-                if said.first <= hit.last + 1 and hit.first <= said.last + 2:
-                    return Meaning(meant.value, (said, *meant.said), others=True)
+    long_ago = any(page.near(name, clause) for name in ("far", "lately"))
+    for name in ("grief", "kin_died") if long_ago else ("grief",):
+        for said in page.all_near(name, clause):
+            if said.first <= hit.last + 1 and hit.first <= said.last + 2:
+                return Meaning(meant.value, (said, *meant.said), others=True)
     return meant
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from calls.triage.behavior import OF_TYPE, behavioral
+from calls.triage.behavior import behavioral
 from calls.triage.clauses import Page, page
 from calls.triage.facts import FACTS, danger
 from calls.triage.lexicon import Lexicon, Mark, lexicon
@@ -77,30 +77,28 @@ def read(narrative: str, call_type: str = "", *, words: Lexicon | None = None) -
     """Suggested facts of a narrative and its call type; type and narrative together say whether it is behavioral."""
     known = words or lexicon()
     text, places = plain(narrative[:MAX_LENGTH])
-    kind, _ = plain(call_type[:MAX_TYPE])
+    kind, kind_places = plain(call_type[:MAX_TYPE])
     narrated, typed = page(text, known), page(kind, known)
-    found = _taken_back(narrated, list(_read_page(narrated)))
-    found = _deduced(found)
+    found = _deduced(_taken_back(narrated, list(_read_page(narrated))))
     found += _ages(text)
     found += _language(narrated, found)
-    found = [_in_place(item, narrative, places) for item in found]
-    found += _of_type(typed, call_type)
+    of_type = list(_of_type(typed))
     verdict = behavioral(typed, narrated, found)
     if verdict.value != "maybe":
-        source = call_type if verdict.of_type else narrative
-        start, end = verdict.start, verdict.end
-        if not verdict.of_type and places is not None:
-            start, end = places[start], places[max(0, end - 1)] + 1
-        found.append(SuggestedFact("is_behavioral", verdict.value, source[start:end][:QUOTE], start, end, verdict.rule))
-    return Reading(tuple(found), verdict.value, max(0, len(narrative) - MAX_LENGTH))
+        because = SuggestedFact("is_behavioral", verdict.value, "", verdict.start, verdict.end, verdict.rule)
+        (of_type if verdict.of_type else found).append(because)
+    facts = [_in_place(item, narrative, places) for item in found]
+    facts += [_in_place(item, call_type, kind_places) for item in of_type]
+    return Reading(tuple(facts), verdict.value, max(0, len(narrative) - MAX_LENGTH))
 
 
-def _in_place(item: SuggestedFact, narrative: str, places: Sequence[int] | None) -> SuggestedFact:
+def _in_place(item: SuggestedFact, typed: str, places: Sequence[int] | None) -> SuggestedFact:
+    """With its words as they were typed, and where they stand there."""
     start, end = item.start, item.end
-    if places is not None:
+    if places is not None and end > start:
         start, end = places[start], places[end - 1] + 1
     end = min(end, start + QUOTE)
-    return replace(item, start=start, end=end, quote=narrative[start:end])
+    return replace(item, start=start, end=end, quote=typed[start:end])
 
 
 def _read_page(read_from: Page) -> Iterator[SuggestedFact]:
@@ -156,10 +154,10 @@ def _language(read_from: Page, found: Sequence[SuggestedFact]) -> Iterator[Sugge
 _TYPE_TELLS = frozenset({"suicide", "overdose", "weapon", "violence", "hazard", "situation", "psychosis_or_mania"})
 
 
-def _of_type(typed: Page, call_type: str) -> Iterator[SuggestedFact]:
+def _of_type(typed: Page) -> Iterator[SuggestedFact]:
     for item in _read_page(typed):
         if item.fact in _TYPE_TELLS and item.value != "denied":
-            yield replace(item, rule=OF_TYPE + item.rule, quote=call_type[item.start : item.end])
+            yield replace(item, rule=f"call type: {item.rule}")
 
 
 _AGE = re.compile(r"(?<![\w.])(\d{1,2})(?:\W?(?:yo[fma]?|y/?o|yr\W?s?\W?old|years?\W?old|yoa|anos)(?!\w)|[mf](?![\w]))")

@@ -57,6 +57,14 @@ def test_a_quote_stands_in_what_was_typed_whatever_was_hidden_in_it() -> None:
     assert all(text[item.start : item.end] == item.quote for item in items)
 
 
+def test_words_of_the_type_are_quoted_from_the_type() -> None:
+    kind, text = "SUI\u200bCIDE THREAT", "\u202ehears voices"
+    reading = triage.read(text, kind)
+    quotes = {item.quote for item in reading.facts if item.rule.startswith("call type") or item.fact == "is_behavioral"}
+    assert quotes and all(quote in kind for quote in quotes)
+    assert next(item.quote for item in reading.facts if item.fact == "psychosis_or_mania") == "hears voices"
+
+
 def test_what_a_text_says_both_ways_the_worse_counts_and_the_conflict_is_shown() -> None:
     reading = triage.read("Caller says no weapons. Second caller: he has a gun in his hand.")
     assert {item.fact: item.value for item in reading.suggestions()}["weapon"] == "in_hand"
