@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from calls.models import Call, RuleSet
-from tests.browser.conftest import NewPage
-from tests.browser.test_console import AXE, PASSWORD
+from tests.browser.conftest import PASSWORD, NewPage
+from tests.browser.seat import AXE
 from tests.cast import make_call
 from tests.conftest import MakeStack
 from tests.faults.truth import until
