@@ -67,39 +67,39 @@ class Triage extends Part {
   #changes(changes) {
     /** @type {Map<string, string[]>} */
     const leading = new Map();
-    for (const { fact, value, level, response } of changes) {
+    for (const { fact, value, level, response, only_by_a_unit: seen } of changes) {
       const to = `${level ? `level ${level}, ` : ""}${this.app.label("responses", response)}`;
-      leading.set(to, [...(leading.get(to) ?? []), `${this.#label(fact)} ${valueWords(value)}`]);
+      const said = `${this.#label(fact)} ${valueWords(value)}${seen ? " (only a unit that has seen it)" : ""}`;
+      leading.set(to, [...(leading.get(to) ?? []), said]);
     }
     return [...leading].map(([to, facts]) => html`<p><b>${to}</b>: ${facts.join(" · ")}</p>`);
   }
 
-  /** What is not known, the most important first; one click or Q W=no answers. @param {any} verdict @param {any} detail */
+  /** What is not known and would matter, the most important first; one key, one click or Q W=no answers.
+   * @param {any} verdict @param {any} detail */
   #questions(verdict, detail) {
-    const open = verdict.open_questions ?? [];
+    const open = verdict.questions ?? [];
     if (!open.length || detail.status === "closed") return nothing;
-    const row = (/** @type {string} */ name) => this.#question(name, verdict, detail);
+    const row = (/** @type {any} */ question) => this.#question(question);
     return html`<ul class="questions" aria-label="Not known" @keydown=${this.#key}>${open.slice(0, FIRST).map(row)}</ul>
       ${open.length > FIRST
         ? html`<details><summary>${open.length - FIRST} more not known</summary><ul class="questions" @keydown=${this.#key}>${open.slice(FIRST).map(row)}</ul></details>`
         : nothing}`;
   }
 
-  /** @param {string} name @param {any} verdict @param {any} detail */
-  #question(name, verdict, detail) {
-    const fact = this.app.vocabulary?.facts.find((/** @type {any} */ known) => known.name === name);
-    const now = detail.facts?.[name];
-    return html`<li data-fact=${name} class=${verdict.safety_questions?.includes(name) ? "alarm" : ""}>
-        <b class="ask">${now === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
-        <span class="question">${fact?.question ?? valueWords(name)}</span> <span class="key">${KEY_OF_FACT[name] ? `Q ${KEY_OF_FACT[name]}=` : ""}</span>
-        ${QUICK.filter((value) => fact?.values.includes(value) && value !== now).map(
-          (value) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.#clicked(name, value)}>${value === "denied" ? "no" : value}</button>`,
+  /** @param {any} question */
+  #question({ fact, state, text, safety, values, could_become: worst }) {
+    const answers = values.filter((/** @type {string} */ value) => !QUICK.includes(value));
+    const where = `could become ${worst.level ? `level ${worst.level}, ` : ""}${this.app.label("responses", worst.response)}`;
+    return html`<li data-fact=${fact} class=${safety ? "alarm" : ""} title=${where}>
+        <b class="ask">${state === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
+        <span class="question">${text}</span> <span class="key">${KEY_OF_FACT[fact] ? `Q ${KEY_OF_FACT[fact]}=` : ""}</span>
+        ${QUICK.filter((value) => values.includes(value)).map(
+          (value) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.#clicked(fact, value)}>${value === "denied" ? "no" : value}</button>`,
         )}
-        <select aria-label=${`Answer: ${fact?.label ?? name}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#chosen(event, name)}>
+        <select aria-label=${`Answer: ${this.#label(fact)}; ${where}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#chosen(event, fact)}>
           <option value="">yes…</option>
-          ${(fact?.values ?? [])
-            .filter((/** @type {string} */ value) => !["denied", "none_reported", "unknown"].includes(value))
-            .map((/** @type {string} */ value) => html`<option value=${value}>${valueWords(value)}</option>`)}
+          ${answers.map((/** @type {string} */ value) => html`<option value=${value}>${valueWords(value)}</option>`)}
         </select></li>`;
   }
 
