@@ -5,11 +5,21 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from calls.models import Call, RuleSet, Verdict
-from calls.rule_sets import approve_rules, change_draft, retire, roll_back, send_back, start_draft, submit_rules
+from calls.closing import close_call
+from calls.models import Alert, Call, RuleSet, Verdict
+from calls.rule_sets import (
+    approve_rules,
+    change_draft,
+    retire,
+    roll_back,
+    send_back,
+    start_draft,
+    store_rules,
+    submit_rules,
+)
 from calls.rule_sets.checking import CasesFail, RulesRefused
 from calls.rule_sets.drafting import DraftChanged, NotADraft
-from calls.rule_sets.landing import BATCH
+from calls.rule_sets.landing import BATCH, landing_gave_up, run_landing
 from calls.rule_sets.publishing import NoRulesLeft, NotInForce, SecondPerson
 from calls.rules_in_force import NoRules, rule_set_for
 from care_dispatch.due.models import Due
@@ -294,6 +304,47 @@ def test_calls_are_judged_again_a_bounded_number_at_a_time(desk: Desk, monkeypat
     sweep()
     assert set(Call.objects.filter(center=desk.center).values_list("level", flat=True)) == {3}
     assert not Due.objects.filter(kind__in=["triage", "rules"]).exists()
+
+
+def waiting() -> set[int]:
+    return set(Due.objects.filter(kind="triage").values_list("subject_id", flat=True))
+
+
+def test_only_open_calls_that_the_rules_decide_on_are_judged_again(desk: Desk) -> None:
+    dispatcher = make_user(desk.center)
+    here, over = make_call(dispatcher), make_call(dispatcher)
+    act(close_call, by=dispatcher, call_id=over.pk, closed_as="cancelled", reason="x")
+    elsewhere = make_call(make_user(make_center()))
+    replayed = make_call(make_user(make_center(timers_run=False)))
+    Due.objects.all().delete()
+    row = desk.approved()
+    run_landing(row.pk, 0, NOW, "sweep")
+    assert waiting() == {here.pk}
+    Due.objects.all().delete()
+    run_landing(RuleSet.objects.get(center=None).pk, 0, NOW, "sweep")
+    assert waiting() == {here.pk, elsewhere.pk} and replayed.pk not in waiting()
+
+
+def test_supervisors_hear_of_rules_that_do_not_reach_the_open_calls(desk: Desk) -> None:
+    row = desk.approved()
+    landing_gave_up(row.pk, 5, "OperationalError", NOW)
+    (text,) = Alert.objects.filter(center=desk.center, kind="work_failed").values_list("text", flat=True)
+    assert text.startswith(f"Rules version {row.version}: open calls are not judged again (OperationalError)")
+
+
+def test_rules_that_fail_a_case_are_stored_and_not_put_in_force(db: None) -> None:
+    body = default_body() | {"rules": body_with("R7", level=2)}
+    done = act(store_rules, by=None, body=body, name="Weak").result
+    assert RuleSet.objects.get(pk=done["rule_set_id"]).status == "draft"
+    with pytest.raises(NoRules):
+        rule_set_for(None, NOW)
+
+
+def test_a_draft_that_was_given_up_was_never_in_force(desk: Desk) -> None:
+    draft = desk.draft()
+    assert changed(draft, effective_at=NOW)
+    act(retire, by=desk.author, rule_set_id=draft.pk, reason="x", now=later(hours=2))
+    assert rule_set_for(desk.center.pk, later(hours=1)).center_id is None
 
 
 # --- the database has the last word ----------------------------------------------------------------
