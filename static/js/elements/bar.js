@@ -40,7 +40,7 @@ class Bar extends Part {
       ${app.alerts.length ? html`<span class="alarm">▲ ${app.alerts.length} alert${app.alerts.length > 1 ? "s" : ""}</span>` : nothing}
       <span class="room"></span>
       ${app.me?.role === "supervisor" ? html`<a href="/rules/">rules</a>` : nothing}
-      <button type="button" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>
+      <button type="button" class="sound" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>
         ${app.sounds.on ? (app.sounds.blocked ? "♪ press a key" : "♪ on") : "♪ off"}
       </button>
       <button type="button" @click=${() => app.look.toggleTheme()}>${app.look.theme === "dark" ? "☾ dark" : "☀ light"}</button>
