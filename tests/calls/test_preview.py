@@ -38,6 +38,7 @@ def test_it_says_what_the_worker_says_of_the_call_that_is_taken(center: Center, 
     stored = {"level": verdict.level, "response": verdict.response, "services": verdict.services, "lead": verdict.lead}
     assert {name: said[name] for name in stored} == stored
     assert [hit["id"] for hit in said["hits"]] == [hit["id"] for hit in verdict.proof["hits"]]
+    assert said["safety_questions"] == verdict.proof["safety_questions"]
 
 
 def test_what_was_read_comes_with_the_words_it_was_read_from(center: Center) -> None:

@@ -1,8 +1,105 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askFirst } from "../../static/js/recommend.js";
+import { askFirst, isCareAlone, miles, ranked, recommend, servicesOf, stillNeeded } from "../../static/js/recommend.js";
+import { FLAGS, flagMark, flagWords, rank } from "../../static/js/words.js";
 
+const HERE = { lat: 32.59, lng: -96.86 };
+/** @param {string} callsign @param {string} discipline @param {any} [fields] @returns {any} */
+const unit = (callsign, discipline, fields = {}) => ({
+  id: callsign.length, callsign, discipline, status: "available", status_at: "", capabilities: [], languages: ["en"], home: "",
+  agency: { code: "desoto-pd" }, assignment: null, position: HERE, ...fields,
+});
+/** @param {any} [fields] @returns {any} */
+const call = (fields = {}) => ({
+  ...HERE, response: "care_police", services: ["care", "police"], behavioral: "yes", flags: {}, assignments: [],
+  jurisdiction: { code: "desoto-pd", name: "DeSoto" }, ...fields,
+});
+const callsigns = (/** @type {any} */ recommendation) => recommendation.units.map((/** @type {any} */ { callsign }) => callsign);
+/** @param {number} north miles */
+const at = (north) => ({ lat: HERE.lat + north / 69, lng: HERE.lng });
+
+test("before triage it is police and EMS, never CARE", () => {
+  assert.deepEqual(servicesOf(call({ response: "", services: [] })), ["police", "ems"]);
+  const [best] = recommend(call({ response: "", services: [] }), [unit("CARE1", "care"), unit("P1", "police"), unit("M1", "ems")]);
+  assert.deepEqual(callsigns(best), ["P1", "M1"]);
+});
+
+test("what is on the call already is not sent again", () => {
+  assert.deepEqual(stillNeeded(call({ assignments: [{ discipline: "police" }] })), ["care"]);
+  assert.deepEqual(recommend(call({ assignments: [{ discipline: "police" }, { discipline: "care" }] }), [unit("P1", "police")]), []);
+});
+
+test("only a free unit is sent, the nearest first", () => {
+  const units = [
+    unit("P1", "police", { position: at(3) }), unit("P2", "police", { position: at(1) }),
+    unit("P3", "police", { position: at(0), status: "unavailable" }), unit("P4", "police", { position: at(0), assignment: { call_id: 1 } }),
+  ];
+  assert.deepEqual(ranked(call(), units, "police").map(({ unit: { callsign } }) => callsign), ["P2", "P1"]);
+});
+
+test("an officer trained for a crisis and of the call's own city is worth a few miles", () => {
+  const near = unit("P1", "police", { position: at(1) });
+  const trained = unit("P2", "police", { position: at(3), capabilities: ["cit"] });
+  const stranger = unit("P3", "police", { position: at(0), agency: { code: "cedar-hill-pd" } });
+  const order = (/** @type {any} */ of) => ranked(of, [near, trained, stranger], "police").map(({ unit: { callsign } }) => callsign);
+  assert.deepEqual(order(call()), ["P2", "P1", "P3"]);
+  assert.deepEqual(order(call({ behavioral: "no" })), ["P1", "P2", "P3"]);
+});
+
+test("a team for the young and one that speaks the language come first where it matters, and say why", () => {
+  const any = unit("CARE1", "care", { position: at(1) });
+  const youth = unit("CARE2", "care", { position: at(2), capabilities: ["youth"] });
+  const spanish = unit("CARE3", "care", { position: at(2), languages: ["en", "es"] });
+  const first = (/** @type {any} */ flags) => ranked(call({ flags }), [any, youth, spanish], "care")[0];
+  assert.equal(first({}).unit.callsign, "CARE1");
+  assert.equal(first({ J: "yes" }).unit.callsign, "CARE2");
+  assert.ok(first({ J: "yes" }).why.includes("youth"));
+  assert.equal(first({ L: "yes" }).unit.callsign, "CARE3");
+});
+
+test("a service nobody can give is named, and CARE is not offered alone unnoticed", () => {
+  const [best] = recommend(call(), [unit("CARE1", "care")]);
+  assert.deepEqual([callsigns(best), best.missing, best.alone], [["CARE1"], ["police"], true]);
+});
+
+test("CARE is alone only where police are asked for or nothing is known, and none are there or sent along", () => {
+  const care = unit("CARE1", "care");
+  assert.equal(isCareAlone(call(), [care]), true);
+  assert.equal(isCareAlone(call(), [care, unit("P1", "police")]), false);
+  assert.equal(isCareAlone(call({ assignments: [{ discipline: "police" }] }), [care]), false);
+  assert.equal(isCareAlone(call({ response: "care_only", services: ["care"] }), [care]), false);
+  assert.equal(isCareAlone(call({ response: "", services: [] }), [care]), true);
+  assert.equal(isCareAlone(call(), [unit("P1", "police")]), false);
+});
+
+test("each further way to send differs from the best in one unit, and there are nine at most", () => {
+  const units = [..."123456"].flatMap((n) => [unit(`CARE${n}`, "care", { position: at(Number(n)) }), unit(`P${n}`, "police", { position: at(Number(n)) })]);
+  const ways = recommend(call(), units);
+  assert.equal(ways.length, 9);
+  assert.deepEqual(callsigns(ways[0]), ["CARE1", "P1"]);
+  for (const way of ways.slice(1)) assert.equal(callsigns(way).filter((/** @type {string} */ name) => callsigns(ways[0]).includes(name)).length, 1);
+});
+
+test("a place that is not known is no distance", () => {
+  assert.equal(miles(null, HERE), null);
+  assert.equal(miles(HERE, { lat: null, lng: null }), null);
+  assert.equal(Math.round(miles(HERE, at(10)) ?? 0), 10);
+});
+
+test("a weapon nobody asked about shows a question mark, any other flag a dash, and both are said in words", () => {
+  assert.deepEqual(FLAGS.map(({ letter }) => flagMark(letter, "")), ["?", "‐", "‐", "‐", "‐", "‐"]);
+  assert.deepEqual([flagMark("V", "yes"), flagMark("V", "unknown"), flagMark("V", "denied")], ["V", "?", "·"]);
+  assert.equal(flagWords({ W: "yes", S: "unknown" }), "weapon, suicide unknown");
+  assert.equal(flagWords({}), "weapon unknown");
+  assert.equal(flagWords({ W: "denied" }), "no flags");
+});
+
+test("the pending board is in the order of its priorities", () => {
+  assert.deepEqual(["3", "P", "1", "4", "2"].sort((a, b) => rank(a) - rank(b)), ["P", "1", "2", "3", "4"]);
+});
+
+// --- what has to be asked first ---------------------------------------------------------------------
 const CALL = { id: 7, assignments: [], overridden: false };
 const DETAIL = { id: 7, verdict: { safety_questions: ["weapon"] } };
 const CARE = { discipline: "care" };

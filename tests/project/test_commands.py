@@ -101,4 +101,4 @@ def test_the_evening_is_played_by_one_process_at_a_time(committed_db: None) -> N
     assert mine.held() and mine.held() and not in_another_process()
     connection.close()
     assert in_another_process()
-    assert mine.held(), "and takes it anew on its next connection"
+    assert mine.held() and not in_another_process(), "it is taken anew on the next connection"

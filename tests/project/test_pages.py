@@ -8,7 +8,7 @@ from django.test import Client
 from care_dispatch.log.models import Head
 from teams.demo import DEMO_PASSWORD, demo_users, seed_region
 from teams.models import Center, User
-from tests.cast import NOW, make_agency, make_call, make_center, make_user, use_default_rules
+from tests.cast import NOW, make_agency, make_call, make_center, make_unit, make_user, send, use_default_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,9 @@ def test_it_is_well_while_the_database_answers() -> None:
 def test_the_board_is_not_the_fields() -> None:
     use_default_rules()
     center = make_center()
-    call = make_call(make_user(center))
+    dispatcher = make_user(center)
+    call = make_call(dispatcher)
+    send(dispatcher, call, make_unit(center, discipline="police"))
     seen = {role: as_user(make_user(center, role)).get("/api/board/").json() for role in ("dispatcher", "officer")}
     assert [card["id"] for card in seen["dispatcher"]["cards"] if card["type"] == "call"] == [call.pk]
     assert seen["officer"]["cards"] == [] and seen["officer"]["to"] == seen["dispatcher"]["to"]

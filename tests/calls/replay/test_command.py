@@ -18,7 +18,7 @@ from calls.replay.records import Verb
 from calls.replay.selectors import stored
 from teams.models import Center, User
 from tests.calls.replay.written import Line, storm_call, unit, unit_call, write
-from tests.cast import make_center, use_default_rules
+from tests.cast import make_center, make_unit, use_default_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -187,7 +187,7 @@ def board(client: Client) -> list[Line]:
 
 
 def test_the_log_in_to_watch_opens_the_board_of_that_center_alone(path: Path) -> None:
-    use_default_rules()
+    make_unit(make_center(), "P777", "police")
     username, password = watch(path)
     user = User.objects.get(username=username)
     assert user.center is not None and (user.center.code, user.role) == ("replay-lancaster", "dispatcher")
