@@ -154,7 +154,7 @@ class Sweep(threading.Thread):
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
                 close_old_connections()
-                run_once(older_than=SWEEP_OLDER_THAN, now=timezone.now(), source="sweep")
+                run_once(older_than=SWEEP_OLDER_THAN, now=timezone.now(), source="sweep", unhurried=False)
             except Exception as error:  # the database is away: the rows wait for it
                 logger.warning("due work waits: %s", error)
                 connection.close()

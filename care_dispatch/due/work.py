@@ -20,6 +20,8 @@ BATCH = 20
 # Noted with each attempt until it is known how it went: what a killed process leaves behind.
 TAKEN_UP = "taken up, and nothing heard since"
 Claimed = tuple[str, int, int, int, str]  # kind, subject, version, attempts, what the attempt before left behind
+# Of the work nobody waits for: few at a time, so that what somebody waits for is looked at again soon.
+UNHURRIED_BATCH = 5
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,13 @@ class DueKind:
     """``run(subject_id, version, now, source)`` does the work through ``perform`` and calls ``finish`` there.
 
     ``gave_up(subject_id, attempts, error, now)`` is told once, at the fifth failed attempt; the row stays.
+    ``unhurried``: nobody waits for it; a sweep takes it up when nothing else is due, a web process never.
     """
 
     name: str
     run: Callable[[int, int, datetime, str], None]
     gave_up: Callable[[int, int, str, datetime], None]
+    unhurried: bool = False
 
 
 _kinds: dict[str, DueKind] = {}
@@ -65,18 +69,30 @@ def schedule_once(kind: str, subject_id: int, *, due_at: datetime, version: int 
         )
 
 
-def finish(kind: str, subject_id: int, *, version: int | None = None) -> None:
-    """Take the row away; with ``version`` only if nobody asked for a newer one meanwhile."""
+def finish(kind: str, subject_id: int, *, version: int | None = None) -> bool:
+    """Take the row away; with ``version`` only if nobody asked for a newer one meanwhile.
+
+    Of several who run the same row at once one is told True: whose work it is to record.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM due_due WHERE kind = %s AND subject_id = %s AND (%s::bigint IS NULL OR version = %s)",
             [kind, subject_id, version, version],
         )
+        return bool(cursor.rowcount)
 
 
-def run_once(*, older_than: timedelta, now: datetime, source: str) -> int:
-    """Claim and run what has been due for ``older_than``; returns how many rows were tried."""
-    return _run_claimed(_claim("due_at <= %s", [now - older_than], now), now, source)
+def run_once(*, older_than: timedelta, now: datetime, source: str, unhurried: bool = True) -> int:
+    """Claim and run what has been due for ``older_than``; returns how many rows were tried.
+
+    What nobody waits for comes only when nothing else is due, and not at all without ``unhurried``.
+    """
+    waits = [kind.name for kind in _kinds.values() if kind.unhurried]
+    due = [now - older_than, waits]
+    ran = _run_claimed(_claim("due_at <= %s AND kind <> ALL(%s)", due, now), now, source)
+    if ran or not unhurried or not waits:
+        return ran
+    return _run_claimed(_claim("due_at <= %s AND kind = ANY(%s)", due, now, UNHURRIED_BATCH), now, source)
 
 
 def run_one(kind: str, subject_id: int, *, now: datetime, source: str) -> int:
@@ -85,7 +101,7 @@ def run_one(kind: str, subject_id: int, *, now: datetime, source: str) -> int:
     return _run_claimed(_claim(where, [kind, subject_id, now], now), now, source)
 
 
-def _claim(where: str, values: list[Any], now: datetime) -> list[Claimed]:
+def _claim(where: str, values: list[Any], now: datetime, most: int = BATCH) -> list[Claimed]:
     # One statement, so it commits by itself: the attempt is counted before the run, even of one that kills us.
     with connection.cursor() as cursor:
         cursor.execute(
@@ -94,7 +110,7 @@ def _claim(where: str, values: list[Any], now: datetime) -> list[Claimed]:
             f" FROM (SELECT id AS due_id, last_error AS before FROM due_due WHERE {where}"
             " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) AS taken WHERE id = due_id"
             " RETURNING kind, subject_id, version, attempts, before",
-            [TAKEN_UP, ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, BATCH],
+            [TAKEN_UP, ATTEMPTS_BEFORE_ALERT, now + RETRY_AFTER_ALERT, now, now + LEASE, now, *values, most],
         )
         claimed: list[Claimed] = cursor.fetchall()
     return claimed
