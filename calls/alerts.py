@@ -72,6 +72,8 @@ def acknowledge_alert(*, actor: User, now: datetime, alert_id: int) -> dict[str,
     alert = _lock_alert(actor, alert_id, now)
     if actor.role not in DISPATCH_ROLES:
         raise Forbidden("Only a dispatcher or supervisor may acknowledge an alert.")
+    if alert.call_id is None and actor.role != Role.SUPERVISOR:
+        raise Forbidden("This alert is about the rules, not a call: a supervisor acknowledges it.")
     if left := list(alert.told.filter(told_at__isnull=True).values_list("unit__callsign", flat=True)):
         raise UnitsNotTold(f"Tell {', '.join(left)} first; the alert stays until each has heard.")
     if alert.closed_at is None:
@@ -116,6 +118,8 @@ def close_alerts_of(call: Call, now: datetime) -> None:
 def _lock_alert(actor: User, alert_id: int, now: datetime) -> Alert:
     alert = Alert.objects.select_for_update(of=("self",)).select_related("call").filter(pk=alert_id).first()
     if alert is None or alert.center_id != actor.center_id:
+        raise NotFound("There is no such alert.")
+    if alert.call is None and actor.role not in DISPATCH_ROLES:
         raise NotFound("There is no such alert.")
     if alert.call is not None and not may_open(actor, alert.call, now) or actor.role == Role.PARTNER:
         raise NotFound("There is no such alert.")

@@ -67,6 +67,8 @@ def alert_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Ca
     told = AlertTold.objects.select_related("unit").order_by("unit__callsign")
     alerts = Alert.objects.filter(center_id=center_id, closed_at__isnull=True).select_related("call")
     alerts = alerts.prefetch_related(Prefetch("told", queryset=told)).order_by("pk")
+    if tier != Tier.DISPATCH:
+        alerts = alerts.filter(call__isnull=False)  # one of no call is about the rules: the floor's alone
     if ids is not None:
         alerts = alerts.filter(pk__in=list(ids))
     cards = [Card(alert.pk, _alert_face(alert), _still_to_tell(alert)) for alert in alerts]

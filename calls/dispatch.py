@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from calls import kinds
+from calls import hooks, kinds
 from calls.alerts import warn_if_not_cleared
 from calls.closing import HOLD
 from calls.fetch import lock_units, open_call, require_dispatch
@@ -223,4 +223,5 @@ def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason:
     sets = write(call, mode_override=response, mode_reason=reason)
     record(kinds.MODE_SET, center_id=call.center_id, call_id=call.pk, sets=sets)
     stage_care(call)
+    hooks.tell(hooks.mode_set, call, now)
     return {"call_id": call.pk}

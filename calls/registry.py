@@ -1,6 +1,6 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
-from calls import alerts, board, closing, kinds, sign_off, verdicts
+from calls import alerts, backtests, board, closing, hooks, kinds, overrides, shadows, sign_off, verdicts
 from calls.rule_sets import kinds as rules_kinds
 from calls.rule_sets import landing
 from care_dispatch.due.work import DueKind, register_due
@@ -21,3 +21,11 @@ def register() -> None:
     register_due(DueKind(landing.LANDING, landing.run_landing, landing.landing_gave_up))
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))
     sign_off_checks.append(sign_off.nothing_owed)
+    hooks.verdict_recorded.append(shadows.follow)
+    hooks.mode_set.append(overrides.watch)
+    for kind in (
+        DueKind(backtests.BACKTEST, backtests.run_backtest, backtests.backtest_gave_up, unhurried=True),
+        DueKind(shadows.SHADOW, shadows.run_shadow, shadows.shadow_gave_up, unhurried=True),
+        DueKind(overrides.OVERRIDES, overrides.run_overrides, overrides.overrides_gave_up, unhurried=True),
+    ):
+        register_due(kind)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import kinds, triage
+from calls import hooks, kinds, triage
 from calls.alerts import raise_alert
 from calls.closing import HOLD
 from calls.dispatch import stage_care
@@ -70,6 +70,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     stage_care(call)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
     _tell_of_change(call, before, verdict, was, now)
+    hooks.tell(hooks.verdict_recorded, call, verdict, now)
     return {"call_id": call_id, "verdict_id": verdict.pk}
 
 

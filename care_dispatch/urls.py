@@ -20,6 +20,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/board/", pages.Board.as_view()),
     path("api/", include("calls.urls")),
 ]
-for module in ("referrals.urls", "calls.consults_urls", "calls.phone_urls", "calls.rule_sets_urls"):
+for module in (
+    "referrals.urls",
+    "calls.consults_urls",
+    "calls.backtests_urls",
+    "calls.phone_urls",
+    "calls.rule_sets_urls",
+):
     if find_spec(module):
         urlpatterns += import_module(module).urlpatterns

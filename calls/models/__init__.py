@@ -2,6 +2,7 @@
 
 from calls.models.alert import Alert, AlertTold
 from calls.models.assignment import Assignment, StageReport
+from calls.models.backtest import Backtest, OverrideDrift, ShadowDifference, ShadowRun
 from calls.models.call import Call, Caller, CallNumber, Draft
 from calls.models.consult import Consult
 from calls.models.narrative import NarrativeEntry
@@ -11,6 +12,7 @@ __all__ = [
     "Alert",
     "AlertTold",
     "Assignment",
+    "Backtest",
     "Call",
     "CallNumber",
     "Caller",
@@ -18,7 +20,10 @@ __all__ = [
     "Draft",
     "FactStatement",
     "NarrativeEntry",
+    "OverrideDrift",
     "RuleSet",
+    "ShadowDifference",
+    "ShadowRun",
     "StageReport",
     "Verdict",
 ]

@@ -8,7 +8,10 @@ from teams.models import Center, Unit, User
 
 
 class Alert(models.Model):
-    """One per cause. ``text`` is operational words only, fit for every dispatcher."""
+    """One per cause. ``text`` is operational words only, fit for every dispatcher.
+
+    One of no call is about the rules or the system: it is shown to dispatch alone, and a supervisor answers it.
+    """
 
     class Kind(models.TextChoices):
         SAFETY_WORSENED = "safety_worsened", "Safety fact worsened"
@@ -19,6 +22,8 @@ class Alert(models.Model):
         WORK_FAILED = "work_failed", "Background work failed"
         LOCATE = "locate", "Locate"
         HOLD_OVER = "hold_over", "Hold over"
+        OVERRIDE_DRIFT = "override_drift", "Dispatchers override a rule more or less than before"
+        SHADOW_STOPPED = "shadow_stopped", "Shadow run stopped by itself"
 
     center = models.ForeignKey(Center, models.PROTECT, related_name="alerts")
     call = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="alerts")

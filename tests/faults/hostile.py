@@ -53,19 +53,21 @@ _STATES = [
     "available", "unavailable", "off_duty", "dispatched", "acknowledged", "en_route", "staged", "on_scene", "contact",
     "transporting", "at_facility", "clearing", "cleared", "draft", "requested", "active", "completed", "closed",
 ]  # fmt: skip
-_MORE = {"at": _TIMES, "until": _TIMES, "status": _STATES}
+_MORE = {"at": _TIMES, "until": _TIMES, "received_from": _TIMES, "received_to": _TIMES, "status": _STATES}
 # A right value for a field of this name, so that what is wrong is one thing only.
 RIGHT: dict[str, Any] = {
     "nature": "Welfare check", "location": "1 MAIN ST", "reason": "as asked", "text": "said so", "minutes": 5,
     "status": "en_route", "response": "care_police", "facts": {"weapon": "denied"}, "caller": {"name": "A"},
     "closed_as": "advised", "form": "intake", "data": {"a": 1}, "by_radio": True, "question": "safe_to_leave",
-    "risk": "24h", "mode": "phone", "priority": "1",
+    "risk": "24h", "mode": "phone", "priority": "1", "received_from": "2026-03-01T00:00:00Z",
+    "received_to": "2026-03-03T00:00:00Z",
 }  # fmt: skip
 QUERIES = [
     "q=%00", "q=%FF%FE", "q=%ED%A0%80", "q=" + "x" * 5000, "q=%25%5C_", "day=0001-01-01", "day=9999-12-31", "day=x",
     "day=2026-02-30", "status=%00", "status=x", "call=0", "call=-1", "call=" + "9" * 30, "call=1e9", "call=%00", "age=-1",
     "age=" + "9" * 5000, "need=%00", "language=%F0%9F%98%80", "language=%00", "since=%00", "a=1&a=2", "&&&===", "x",
-    "q=1&q=%00", "ordering=password", "format=html", "page=" + "9" * 30,
+    "received_from=%00", "received_from=0001-01-01T00:00:00%2B14:00", "received_to=9999-12-31T23:59:59-14:00",
+    "received_from=2026-02-30", "before=0", "before=" + "9" * 30, "care_alone=%00", "q=1&q=%00", "ordering=password", "format=html", "page=" + "9" * 30,
 ]  # fmt: skip
 KEYS = ["", " ", "x" * 101, "x" * 5000, "é", "\u202e", "a\tb", "null", "'", "0"]
 VERSIONS = ["", "0", '"0"', '"1"', "-1", "1.5", "x", 'W/"1"', "*", "9" * 18, "9" * 400, "²", '"' * 50]

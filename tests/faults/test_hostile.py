@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from calls.alerts import raise_alert
+from calls.backtests import ask_backtest, stop_backtest
 from calls.consults import ask_consult
 from calls.models import Alert, Assignment
 from calls.narrative import add_note
+from calls.rule_sets import start_draft
+from calls.shadows import start_shadow, stop_shadow
 from care_dispatch.access import Role
 from teams.models import User
 from tests.cast import (
+    NOW,
     act,
     last_event,
     make_agency,
@@ -37,6 +41,7 @@ from tests.referrals.care_cast import make_follow_up, make_referral, make_servic
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 CARE = re.compile("referral|follow|care|resources")
+RULES = re.compile("rule|backtests|shadow-runs")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Address:
     @property
     def role(self) -> str:
         """Who gets furthest with it."""
+        if RULES.search(self.route):
+            return Role.SUPERVISOR
         return Role.CLINICIAN if CARE.search(self.route) else Role.DISPATCHER
 
 
@@ -72,7 +79,7 @@ class Scene:
     """One of everything, and a signed-in client of each role."""
 
     def __init__(self) -> None:
-        use_default_rules()
+        rule_set = use_default_rules()
         center = make_center()
         police, care = make_agency(center, "police"), make_agency(center, "care")
         agency_of: dict[str, Any] = {Role.CLINICIAN: care, Role.OFFICER: police}
@@ -85,14 +92,27 @@ class Scene:
         service = make_service(center)
         asked = act(ask_consult, by=dispatcher, question="medication", requester_agency=police.code, call_id=call.pk)
         note = act(add_note, by=dispatcher, call_id=call.pk, text="heard shouting")
+        admin = users[Role.ADMIN]
+        rules: dict[str, Any] = {"rule_set_id": rule_set.pk}
+        times: dict[str, Any] = {"received_from": NOW - timedelta(days=1), "received_to": NOW}
+        backtest = act(ask_backtest, by=admin, **rules, **times).result
+        shadow = act(start_shadow, by=admin, **rules).result
+        act(stop_backtest, by=admin, **backtest)
+        act(stop_shadow, by=admin, **shadow)
         self.ids: dict[str, Any] = {
+            **backtest, **shadow, "rule_set_id": act(start_draft, by=admin, template_code="default").result["rule_set_id"],
             "call_id": call.pk, "unit_id": unit.pk, "note_id": note.result["note_id"], "draft_id": uuid.uuid4(),
             "assignment_id": Assignment.objects.get().pk, "consult_id": asked.result["consult_id"],
             "alert_id": act(worry, by=dispatcher, call=call, unit=unit).result["id"],
             "referral_id": make_referral(clinician, call, service).pk,
             "follow_up_id": make_follow_up(clinician, call).pk,
         }  # fmt: skip
-        self.right = hostile.RIGHT | {"units": [free.callsign], "unit": unit.pk, "service": service.pk}
+        self.right = hostile.RIGHT | {
+            "units": [free.callsign],
+            "unit": unit.pk,
+            "service": service.pk,
+            "rule_set": rule_set.pk,
+        }
         self.version = last_event().seq
         self.wrong: list[str] = []
         self.clients = {"anonymous": Client(raise_request_exception=False)}

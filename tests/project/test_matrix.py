@@ -60,6 +60,12 @@ ROLES: dict[str, set[Any]] = {
     "POST api/rule-sets/compare/": LOOK_AFTER, f"GET {RULES}": LOOK_AFTER, f"PATCH {RULES}": LOOK_AFTER,
     f"POST {RULES}submit/": LOOK_AFTER, f"POST {RULES}approve/": LOOK_AFTER, f"POST {RULES}try/": LOOK_AFTER,
     f"POST {RULES}send-back/": LOOK_AFTER, f"POST {RULES}retire/": LOOK_AFTER, f"POST {RULES}roll-back/": LOOK_AFTER,
+    # trying out and watching the rules
+    "GET api/backtests/": LOOK_AFTER, "POST api/backtests/": LOOK_AFTER, "GET api/backtests/<int:backtest_id>/": LOOK_AFTER,
+    "GET api/backtests/<int:backtest_id>/export/": LOOK_AFTER, "POST api/backtests/<int:backtest_id>/stop/": LOOK_AFTER,
+    "GET api/shadow-runs/": LOOK_AFTER, "POST api/shadow-runs/": LOOK_AFTER, "GET api/shadow-runs/<int:shadow_run_id>/": LOOK_AFTER,
+    "GET api/shadow-runs/<int:shadow_run_id>/differences/": LOOK_AFTER,
+    "POST api/shadow-runs/<int:shadow_run_id>/stop/": LOOK_AFTER, "GET api/rules/overrides/": LOOK_AFTER,
     # the crews' phone
     "GET unit/": CREW | {"off duty"}, "GET unit/seen/": CREW | {"off duty"}, "POST unit/do/<slug:name>/": CREW,
     "GET unit/calls/<int:call_id>/care/": CARE, "GET unit/follow-ups/": CARE, "POST unit/care/<slug:name>/": CARE,
@@ -106,6 +112,8 @@ def body(address: Address, whole: Whole) -> dict[str, Any]:
     of_scene: dict[str, dict[str, Any]] = {
         "POST api/alerts/<int:alert_id>/told/": {"unit": whole.police.pk},
         f"POST {CALL}referrals/": {"service": whole.service.pk, "status": "draft"},
+        "POST api/backtests/": whole.trial,
+        "POST api/shadow-runs/": {"rule_set": whole.trial["rule_set"]},
     }
     return BODIES.get(str(address), {}) | of_scene.get(str(address), {})
 

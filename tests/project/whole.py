@@ -12,11 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
 from calls.alerts import raise_alert
+from calls.backtests import ask_backtest
 from calls.consults import ask_consult
 from calls.intake import create_call, save_draft
-from calls.models import Alert, Assignment, Call
+from calls.models import Alert, Assignment, Call, RuleSet
 from calls.narrative import add_note
 from calls.rule_sets import start_draft
+from calls.shadows import start_shadow
 from care_dispatch.access import Role
 from referrals.actions import refer, set_follow_up
 from teams.models import Agency, User
@@ -89,8 +91,16 @@ class Whole:
         kind, tell = Alert.Kind.SAFETY_WORSENED, [self.police]
         return {"id": raise_alert(center=self.center, kind=kind, text="WEAPON", now=now, call=self.call, tell=tell).pk}
 
+    @property
+    def trial(self) -> dict[str, Any]:
+        """A rule set and a past time to try it on, as the API takes them."""
+        rule_set, since = RuleSet.objects.earliest("version"), self.now - timedelta(days=1)
+        return {"rule_set": rule_set.pk, "received_from": since.isoformat(), "received_to": self.now.isoformat()}
+
     def _one_of_everything(self) -> dict[str, Any]:
         on = {"call_id": self.call.pk}
+        rules = {"rule_set_id": self.trial["rule_set"]}
+        time = {"received_from": self.now - timedelta(days=1), "received_to": self.now}
         ids: dict[str, Any] = {
             **on,
             "unit_id": self.police.pk,
@@ -102,6 +112,8 @@ class Whole:
             "referral_id": self.act(refer, Role.CLINICIAN, service_id=self.service.pk, **on)["referral_id"],
             "follow_up_id": self.act(set_follow_up, Role.CLINICIAN, risk="24h", **on)["follow_up_id"],
             "rule_set_id": self.act(start_draft, Role.ADMIN, template_code="default")["rule_set_id"],
+            "backtest_id": self.act(ask_backtest, Role.ADMIN, **rules, **time)["backtest_id"],
+            "shadow_run_id": self.act(start_shadow, Role.SUPERVISOR, **rules)["shadow_run_id"],
             "draft_id": uuid.uuid4(),
             "name": "note",
         }
