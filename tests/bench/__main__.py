@@ -14,7 +14,7 @@ from tests.bench.figures import as_json, table
 from tests.bench.ground import Ground
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("push", "create", "triage", "race", "sustained", "stuck", "storm", "trouble", "board", "rules")
+PARTS = ("push", "create", "triage", "race", "sustained", "stuck", "storm", "trouble", "board", "rules", "backtest")
 
 
 def main() -> int:

@@ -61,8 +61,10 @@ def load_calls(town: Town, count: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('calls_call', 'id'))")
         first = cursor.fetchone()[0] + 1_000_000
-        _copy(cursor, "calls_verdict", pattern.verdict_id, range(first, first + count - 1), lambda pk: {"call_id": pk})
-        _copy(
+        copy_rows(
+            cursor, "calls_verdict", pattern.verdict_id, range(first, first + count - 1), lambda pk: {"call_id": pk}
+        )
+        copy_rows(
             cursor, "calls_call", pattern.pk, range(first, first + count - 1),
             lambda pk: {"number": pk, "urn": f"urn:bench:{pk}", "verdict_id": pk},
         )  # fmt: skip
@@ -72,13 +74,14 @@ def load_calls(town: Town, count: int) -> None:
         cursor.execute("ANALYZE calls_call, calls_verdict")
 
 
-def _copy(cursor: Any, table: str, pattern: Any, ids: range, changed: Any) -> None:
+def copy_rows(cursor: Any, table: str, pattern: Any, ids: range, changed: Any) -> None:
     """Copies of one row under other ids, with some columns changed; Django's foreign keys are checked at commit."""
     cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
     columns = [name for (name,) in cursor.fetchall()]
     cursor.execute(f"SELECT {', '.join(f'{name}::text' for name in columns)} FROM {table} WHERE id = %s", [pattern])
     row = dict(zip(columns, cursor.fetchone(), strict=True))
-    lines = ("\t".join(_plain((row | {"id": pk} | changed(pk))[name]) for name in columns) for pk in ids)
+    rows = (row | {"id": pk} | changed(pk) for pk in ids)
+    lines = ("\t".join(_plain(one[name]) for name in columns) for one in rows)
     text = io.StringIO("".join(f"{line}\n" for line in lines))
     cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
 

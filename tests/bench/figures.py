@@ -82,6 +82,7 @@ TARGETS = (
     Target("stuck_peer.ratio", 1.5, "p95 of the others beside a stuck peer, over without"),
     Target("half_sent.ratio_p99", 2.0, "intake p99 beside 100 half-sent requests, over without"),
     Target("hung_valkey.ratio_p99", 2.0, "intake p99 with a hung Valkey, over without"),
+    Target("backtest_100k.s", 60, "a draft judged on 100,000 stored fact sets, seconds"),
     Target("storm_500.s", 2.0, "500 consoles back with a snapshot, seconds"),
 )
 
