@@ -80,6 +80,8 @@ export class App {
     this.store.subscribe((changes) => this.#boardChanged(changes));
     this.link.start();
     this.outbox.flush();
+    const named = /^#call-(\d+)$/.exec(location.hash)?.[1];
+    if (named) this.openCall(Number(named));
     this.changed();
   }
 

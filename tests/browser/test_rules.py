@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from calls.models import Call, RuleSet
@@ -68,15 +69,18 @@ def taken() -> Call:
     """A calm call of somebody who tried before, judged by whichever rules decide now."""
     from teams.models import User
 
-    call = make_call(User.objects.get(username="d1"), triaged=False, facts=SAFE, location_confirmed=True)
+    at, taker = timezone.now(), User.objects.get(username="d1")
+    call = make_call(taker, triaged=False, facts=SAFE, location_confirmed=True, now=at)
     until(lambda: Call.objects.get(pk=call.pk).verdict_id is not None, "the verdict")
     return Call.objects.select_related("verdict__rule_set").get(pk=call.pk)
 
 
-def test_a_draft_fails_a_case_is_mended_approved_by_a_second_person_used_and_rolled_back(
+def test_a_draft_fails_a_case_is_mended_backtested_approved_by_a_second_person_used_and_rolled_back(
     reader: SignIn, stack_db: Stack
 ) -> None:
     author, second = reader("admin"), reader("supervisor", "S1")
+    before = taken()
+    assert (before.level, before.services) == (2, ["care"])
     draft(author)
     rule(author, "R2")
     author.get_by_label("Level at least").select_option("1")
@@ -94,6 +98,13 @@ def test_a_draft_fails_a_case_is_mended_approved_by_a_second_person_used_and_rol
     send.get_by_label("EMS").check()
     author.get_by_role("button", name="Save", exact=True).click()
     said(author).to_contain_text("Saved as revision 2")
+    author.get_by_role("button", name="Backtest revision 2").click()
+    expect(author.locator(".outcome")).to_contain_text("1 of 1 calls change: 0 lighter, 1 heavier")
+    expect(author.locator("care-trial")).to_contain_text("level 2 care only (care) → level 3 care ems (ems, care)")
+    author.get_by_role("button", name="Run it in the shadow").click()
+    taken()
+    expect(author.locator("care-trial")).to_contain_text("1 differ")
+    author.get_by_role("button", name="Stop the shadow run").click()
     author.get_by_role("button", name="Submit for approval").click()
     said(author).to_contain_text("Submitted")
     expect(author.get_by_role("button", name="Approve…")).to_have_count(0)

@@ -5,6 +5,7 @@ import { html, nothing } from "../../vendor/lit.js";
 import { Leaf, when } from "./leaf.js";
 import "./bench.js";
 import "./form.js";
+import "./trial.js";
 
 const NEW_RULE = { title: "New rule", level: 3, services: ["police", "care"], when: { fact: "weapon", in: ["in_hand"] }, because: "", source: "" };
 
@@ -35,7 +36,7 @@ class Sheet extends Leaf {
           <ol class="rules">${body.rules.map((/** @type {any} */ rule, /** @type {number} */ place) => this.#line(rule, place))}</ol>
           ${book.may("change") ? html`<button type="button" @click=${() => this.#add()}>Add a rule</button>` : nothing}</section>
         <care-rule-form .place=${this.chosen}></care-rule-form>
-        <section class="answers">${this.#problems()}${this.#cases()}<care-bench></care-bench></section>
+        <section class="answers">${this.#problems()}${this.#cases()}<care-bench></care-bench><care-trial></care-trial></section>
       </div>`;
   }
 

@@ -4,6 +4,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { request } from "../api.js";
 import { Leaf, when } from "./leaf.js";
+import "./overrides.js";
 
 /** @type {Record<string, string>} */
 const STATE = { draft: "✎ draft", submitted: "◐ waits for a second person", approved: "✓ approved", retired: "– retired" };
@@ -26,7 +27,8 @@ class Shelf extends Leaf {
           <b>${one.name}</b> <span class="second">${one.about} ${one.note ?? ""}</span>
           <button type="button" @click=${() => book.draft({ template: one.code })}>Start a draft</button></li>`)}</ul></section>
       <p><button type="button" aria-disabled=${this.chosen.size < 2} @click=${() => this.#compare()}>Compare what is ticked on the must-pass cases</button></p>
-      ${this.compared ? this.#differences() : nothing}`;
+      ${this.compared ? this.#differences() : nothing}
+      <care-overrides></care-overrides>`;
   }
 
   /** @param {any} row */
