@@ -54,10 +54,10 @@ def create_call(
     fields.setdefault("priority", kind.priority if kind else natures.UNKNOWN_PRIORITY)
     if fields.get("type_code") is None:
         fields["type_code"] = kind.code if kind else ""
-    call = Call.objects.create(
+    call = Call(
+        pk=_next_id(),
         center=center,
         day=day,
-        number=next_number(center.pk, day),
         urn=f"urn:emergency:uid:incidentid:{uuid.uuid4().hex}:{center.code}",
         nature=nature,
         location=location,
@@ -75,6 +75,9 @@ def create_call(
     if draft:
         Draft.objects.filter(pk=draft, user=actor).delete()
     schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
+    # Whoever has the counter holds up the center's other call-takers until the commit: last of all.
+    call.number = next_number(center.pk, day)
+    call.save(force_insert=True)
     record(
         kinds.CALL_CREATED, center_id=center.pk, call_id=call.pk, agency_id=call.jurisdiction_id,
         sets=sets_of(call, *_CREATED), refs=refs,
@@ -88,6 +91,13 @@ def _from_source(center: Center, fields: Mapping[str, Any]) -> dict[str, Any] | 
     source = {"source_system": fields.get("source_system", ""), "source_id": fields["source_id"]}
     call = Call.objects.filter(center=center, **source).first()
     return {"call_id": call.pk, "number": call.number} if call else None
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('calls_call', 'id'))")
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def next_number(center_id: int, day: date) -> int:

@@ -7,6 +7,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from calls.alerts import raise_alert
 from calls.models import Alert, Call, ShadowDifference, ShadowRun, Verdict
 from calls.rules_tried import center_tried_in, rule_set_to_try, rules_tried
@@ -76,11 +78,11 @@ def follow(call: Call, verdict: Verdict, now: datetime) -> None:
     """Hook of record_verdict: have the running shadow look at this verdict, if one runs and rules gave the verdict."""
     if verdict.rule_set_id is None:
         return
-    run_id = (
-        ShadowRun.objects.filter(center=call.center_id, stopped_at__isnull=True).values_list("pk", flat=True).first()
-    )
-    if run_id is not None:
-        schedule(SHADOW, verdict.pk, due_at=now + AFTER, now=now, version=run_id)
+    with connection.cursor() as cursor:  # written out: every verdict asks, and hardly ever is there one
+        cursor.execute("SELECT id FROM calls_shadowrun WHERE center_id = %s AND stopped_at IS NULL", [call.center_id])
+        found = cursor.fetchone()
+    if found is not None:
+        schedule(SHADOW, verdict.pk, due_at=now + AFTER, now=now, version=found[0])
 
 
 def run_shadow(verdict_id: int, version: int, now: datetime, source: str) -> None:

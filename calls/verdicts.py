@@ -45,8 +45,9 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     finish(TRIAGE, call_id)
     if call.status == Call.Status.CLOSED:
         return {"call_id": call_id}
+    nothing_said = call.facts_version == 0
     read = _take_in_narrative(call, now)
-    statements = [*FactStatement.objects.filter(call=call)]
+    statements = read if nothing_said else [*FactStatement.objects.filter(call=call)]
     facts = effective(statements) | {"location_confirmed": "yes" if call.location_confirmed else "no"}
     rule_set, judged = _judge(call, facts, now)
     _ask_in_time(call, judged, now)
@@ -225,11 +226,11 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
 def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str, now: datetime) -> None:
     """One alert when the response changes, or when a safety fact worsens while units are on the call.
 
-    ``was``: the response until now, whether the rules asked for it or it was set by hand and has ended with this. Units sent before the first verdict knew nothing: all it finds is news to them.
+    ``was``: the response until now, whether the rules asked for it or it was set by hand and has ended with this.
+    Units sent before the first verdict knew nothing: all it finds is news to them.
     """
     worse = _worse(before, after)
-    units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
-    if worse and units:
+    if worse and call.first_dispatched_at and (units := _units_on(call)):
         names = ", ".join(unit.callsign for unit in units)
         text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
         _alert(call, Alert.Kind.SAFETY_WORSENED, text, now, units)
@@ -237,6 +238,10 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str
         why = f" ({'; '.join(worse)})" if worse else ""
         text = f"Call {call.number}: {MODES[was][1]} → {MODES[after.response][1]}{why}"
         _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
+
+
+def _units_on(call: Call) -> list[Unit]:
+    return list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
 
 
 def _worse(before: Verdict | None, after: Verdict) -> list[str]:

@@ -149,8 +149,10 @@ class Sweep(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
+        from calls.triage import lexicon_version
         from care_dispatch.due.work import run_once
 
+        lexicon_version()  # read once, here: the first preview and the first call should not wait for it
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
                 close_old_connections()

@@ -51,7 +51,8 @@ class Tail(threading.Thread):
 
     # --- called from other threads -------------------------------------------------------------
     def nudge(self, seq: int) -> None:
-        if seq > self._last:
+        """Something was committed; while nobody follows anything, the next poll is soon enough."""
+        if seq > self._last and self._tracked:
             self._wake.set()
 
     def follow(self, audience: Audience, seq: int) -> None:

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "care_dispatch.head"
 # The first change is told of at once, those right behind it together: a task costs the worker more than its message.
-TOGETHER_SECONDS = 0.02
+TOGETHER_SECONDS = 0.05
 
 _lock = threading.Lock()
 _wake = threading.Event()
