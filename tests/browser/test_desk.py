@@ -254,6 +254,7 @@ def test_an_arrow_on_a_closed_list_records_nothing(desk: SignIn) -> None:
 
 def test_keys_that_find_nothing_say_so_and_none_is_left_to_the_browser_under_a_dialog(desk: SignIn) -> None:
     page = desk("d1", "D1")
+    expect(page.locator("[data-call]")).to_have_count(0)  # what the test before has closed may still be leaving
     found_nothing = {
         "F3": "No call waits",
         "Shift+F3": "No unit is on a call",
