@@ -3,9 +3,12 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from calls.facts import state_facts
 from calls.models import Assignment, Call, Draft, NarrativeEntry
+from teams.models import User
 from tests.browser.conftest import PASSWORD, SignIn
 from tests.browser.seat import done, newest, refused, say, take, violations
+from tests.cast import act
 from tests.conftest import MakeStack
 from tests.services import Stack
 
@@ -81,6 +84,7 @@ def test_care_alone_against_a_question_is_refused_until_somebody_says_why(desk: 
     page = desk("d1", "D1")
     call = take(page, "Mental health, non-violent", "204 POLK ST")
     expect(page.locator(".triage")).to_contain_text("rules v")
+    expect(page.locator(".triage .mode")).to_have_text("CARE")  # the card may come after the page's own look
     page.keyboard.press("F4")
     expect(page.locator(".hint")).to_contain_text("⇧F4 asks what is not known: weapon")
     page.keyboard.press("Escape")
@@ -90,6 +94,20 @@ def test_care_alone_against_a_question_is_refused_until_somebody_says_why(desk: 
     page.keyboard.type("; known to the team, no weapon in the house")
     page.keyboard.press("Enter")
     done(page, "CARE2 dispatched")
+
+
+def test_what_was_armed_before_the_verdict_is_armed_anew_when_others_are_asked_for(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page, "Mental health, non-violent", "204 POLK ST")
+    expect(page.locator(".triage .mode")).to_have_text("CARE")
+    page.keyboard.press("F4")
+    expect(page.locator(".hint")).to_contain_text("Send CARE")
+    act(state_facts, by=User.objects.get(username="d2"), call_id=call.pk, facts={"weapon": "in_hand"})
+    expect(page.locator(".triage .mode")).to_have_text("PD▸")
+    page.keyboard.press("Enter")
+    refused(page, "asks for others by now; nothing was sent")
+    expect(page.locator(".hint")).to_contain_text("P1")
+    assert not Assignment.objects.filter(call=call).exists()
 
 
 def test_nothing_typed_is_lost_when_the_server_dies_and_the_note_arrives_once(desk: SignIn, stack: Stack) -> None:

@@ -8,7 +8,7 @@ import { question, run, sends } from "../commands/run.js";
 import { backLine, wayBack } from "../commands/undo.js";
 import { way } from "../commands/way_out.js";
 import { Refused } from "../api.js";
-import { askFirst } from "../recommend.js";
+import { askFirst, servicesOf } from "../recommend.js";
 import { valueWords } from "../words.js";
 import { Part } from "./part.js";
 
@@ -177,7 +177,7 @@ class Line extends Part {
     const asked = askFirst(call, this.app.desk.detail, found.units).map(valueWords).join(", ");
     const enter = asked ? `⇧F4 asks what is not known: ${asked}; without it add police, or ; and why` : "Enter sends";
     this.#put(line, `Send ${units.join(" + ")} to ${call.number}? ${enter}${missing}`);
-    this.armed = { line, units, number };
+    this.armed = { line, units, number, wanted: servicesOf(call).join(" ") };
     this.input.focus();
   }
 
@@ -217,7 +217,7 @@ class Line extends Part {
     this.requestUpdate();
   }
 
-  /** Some lines are said twice; a recommendation that is not free any more is armed anew. @param {string} said @param {any} command */
+  /** Some lines are said twice; a recommendation that is not free or not asked for any more is armed anew. @param {string} said @param {any} command */
   #confirmed(said, command) {
     const asked = question(this.app, command);
     if (asked && this.armed?.line !== said) {
@@ -230,6 +230,12 @@ class Line extends Part {
     if (gone.length && this.armed?.line === said) {
       this.arm(1);
       this.app.echo(false, `${gone.join(", ")} is not free any more; nothing was sent.`);
+      return false;
+    }
+    const call = this.app.shownCall;
+    if (call && this.armed?.wanted !== undefined && this.armed.line === said && this.armed.wanted !== servicesOf(call).join(" ")) {
+      this.arm(1);
+      this.app.echo(false, `Call ${call.number} asks for others by now; nothing was sent.`);
       return false;
     }
     return true;
