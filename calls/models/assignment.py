@@ -1,7 +1,7 @@
 """A unit sent to a call: one row per dispatch, with the time of each stage."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from calls.models.call import Call
 from teams.models import Unit, User
@@ -18,6 +18,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         for stage in stages:
             there |= Q(**{f"{stage}_at__isnull": False})
         return self.filter(there).exclude(end_reason=Assignment.EndReason.REASSIGNED)
+
+    def transport_owed(self) -> "AssignmentQuerySet":
+        """Those that took somebody along and have not said whereto and both mileages."""
+        missing = Q(start_mileage__isnull=True) | Q(end_mileage__isnull=True) | Q(destination="")
+        return self.filter(missing, transporting_at__isnull=False)
 
 
 class Assignment(models.Model):
@@ -75,6 +80,15 @@ class Assignment(models.Model):
         DETOX_SOBERING = "detox_sobering", "Detox or sobering"
         DECEASED = "deceased", "Deceased"
 
+    class LegalBasis(models.TextChoices):
+        """On what a person was taken along (Texas Health & Safety Code; the center's counsel checks the list)."""
+
+        VOLUNTARY = "voluntary", "Voluntary"
+        OFFICER_NO_WARRANT = "officer_no_warrant", "Officer without warrant (573.001)"
+        WARRANT = "warrant", "Warrant (573.011)"
+        GUARDIAN = "guardian", "Guardian (573.003)"
+        CHEMICAL_DEPENDENCY = "chemical_dependency", "Chemical dependency (462.041)"
+
     # Whoever says this of a contact was at the scene, whatever stages were reported.
     BEEN_THERE = (Outcome.ENGAGED, Outcome.DECLINED, Outcome.UNABLE_TO_LOCATE)
 
@@ -105,6 +119,12 @@ class Assignment(models.Model):
     disposition = models.TextField(choices=Disposition, default="", blank=True)
     disposition_owed_at = models.DateTimeField(null=True, blank=True)
     destination = models.TextField(default="", blank=True)
+    legal_basis = models.TextField(choices=LegalBasis, default="", blank=True)
+    # Of a transport, in miles on the vehicle's own counter; both are needed to close it.
+    start_mileage = models.FloatField(null=True, blank=True)
+    end_mileage = models.FloatField(null=True, blank=True)
+    # CARE that was asked for by police, instead of sent with them.
+    reactive = models.BooleanField(default=False)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -119,8 +139,20 @@ class Assignment(models.Model):
                 | ~Q(status="cleared") & Q(cleared_at__isnull=True, end_reason=""),
                 name="cleared_assignment_says_when_and_why",
             ),
+            models.CheckConstraint(
+                condition=Q(start_mileage__isnull=True)
+                | Q(end_mileage__isnull=True)
+                | Q(end_mileage__gte=F("start_mileage")),
+                name="a_transport_ends_after_its_start",
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["unit"],
+                condition=Q(transporting_at__isnull=False)
+                & (Q(start_mileage__isnull=True) | Q(end_mileage__isnull=True) | Q(destination="")),
+                name="transports_owed",
+            ),
             models.Index(fields=["call"], condition=Q(cleared_at__isnull=True), name="open_assignments_of_call"),
             models.Index(
                 fields=["unit"],

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from teams.models import Agency, Center, User
+from teams.models import Agency, Center, Discipline, User
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -59,6 +59,16 @@ class Call(models.Model):
         CONSULT = "consult", "Consult"
         STANDARD = "standard", "Standard protocol"
 
+    class Joint(models.TextChoices):
+        """How a call was answered, planned and actual on the same scale (features: mode is data)."""
+
+        CARE_ONLY = "care_only", "CARE alone"
+        CARE_JOINT = "care_joint", "CARE together with police, EMS or fire"
+        CARE_AFTER = "care_after", "Police, EMS or fire first, then CARE"
+        OTHERS_ONLY = "others_only", "Others only"
+        PHONE = "phone", "By phone"
+        NOBODY = "nobody", "Nobody was there"
+
     class NotSent(models.TextChoices):
         """Why an eligible call got no CARE team: a closed list, so that unmet need can be counted."""
 
@@ -111,6 +121,18 @@ class Call(models.Model):
     # Set by hand instead of the verdict's response, with a coded reason; both stay on record.
     mode_override = models.TextField(choices=Response, default="", blank=True)
     mode_reason = models.TextField(default="", blank=True)
+
+    # The pair on the scene: where CARE waits (empty: see calls.joint), who leads now, and since when it is secure.
+    staging_point = models.TextField(default="", blank=True)
+    staging_lat = models.FloatField(null=True, blank=True)
+    staging_lng = models.FloatField(null=True, blank=True)
+    scene_lead = models.TextField(choices=Discipline, default="", blank=True)
+    scene_secure_at = models.DateTimeField(null=True, blank=True)
+    # Police on the scene asked for CARE: who comes now comes reactively.
+    care_requested_at = models.DateTimeField(null=True, blank=True)
+    # Recorded when the call closes.
+    mode_planned = models.TextField(choices=Joint, default="", blank=True)
+    mode_actual = models.TextField(choices=Joint, default="", blank=True)
 
     # A partner feed's own id: the same incident sent twice stays one call.
     source_system = models.TextField(default="", blank=True)
