@@ -17,7 +17,7 @@ setup: .venv/.dev static/vendor/lit.js ## set up for development: .venv from the
 
 test: setup chromium ## set up and run the whole test suite, a real browser included
 	$(PYTHON) tools/setup.py node --test "tests/js/"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: setup ## style, types, direction of imports, Django's own checks
 	$(BIN)/ruff check .

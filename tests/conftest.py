@@ -38,7 +38,11 @@ hypothesis.settings.register_profile("soak", max_examples=1000, stateful_step_co
 hypothesis.settings.load_profile("soak" if SOAK else "test")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None):
+        # This process only shares the tests out; each worker brings its own servers and must not inherit ours.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+        return
     import django
 
     django.setup()
