@@ -49,7 +49,7 @@ def create_center(
     timers_run: bool = True,
 ) -> dict[str, Any]:
     """A new tenant. ``timers_run`` False: a replayed center that keeps its own past clock."""
-    _require_admin(actor)
+    require_admin(actor)
     center = Center.objects.create(
         code=code, name=name, time_zone=time_zone, synthetic=synthetic, timers_run=timers_run
     )
@@ -65,11 +65,9 @@ def create_agency(
     code: str,
     name: str,
     kind: str,
-    outline: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """``outline``: GeoJSON geometry of the jurisdiction, WGS 84 degrees."""
-    _require_admin(actor)
-    agency = Agency.objects.create(center_id=center_id, code=code, name=name, kind=kind, outline=outline)
+    require_admin(actor)
+    agency = Agency.objects.create(center_id=center_id, code=code, name=name, kind=kind)
     record(kinds.AGENCY_CREATED, center_id=center_id, agency_id=agency.pk)
     return {"agency_id": agency.pk}
 
@@ -88,7 +86,7 @@ def create_user(
     hashed: bool = False,
 ) -> dict[str, Any]:
     """``hashed``: the password is a hash already (a seed shares one, hashing takes a quarter of a second)."""
-    _require_admin(actor)
+    require_admin(actor)
     user = User.objects.create(
         center_id=center_id,
         agency_id=agency_id,
@@ -119,7 +117,7 @@ def create_unit(
     status: str = Unit.Status.OFF_DUTY,
 ) -> dict[str, Any]:
     """A new unit, off duty until a crew signs on. A callsign is one word, unique among the center's units."""
-    _require_admin(actor)
+    require_admin(actor)
     if Unit.objects.filter(center_id=center_id, callsign=callsign, retired=False).exists():
         raise CallsignTaken(f"There is a unit {callsign} already.")
     unit = Unit.objects.create(
@@ -142,7 +140,7 @@ def create_unit(
 
 def change_unit(*, actor: User | None, now: datetime, unit_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Change what a unit is: capabilities, languages, home, callsign, retired. Status moves by report only."""
-    _require_admin(actor)
+    require_admin(actor)
     allowed = {"callsign", "capabilities", "languages", "home", "retired"}
     if unknown := sorted(set(changes) - allowed):
         raise Invalid(f"{unknown[0]} is not changed here; this takes {', '.join(sorted(allowed))}.")
@@ -158,7 +156,7 @@ def change_unit(*, actor: User | None, now: datetime, unit_id: int, changes: Map
     return {"unit_id": unit.pk}
 
 
-def _require_admin(actor: User | None) -> None:
+def require_admin(actor: User | None) -> None:
     if actor is not None and actor.role != Role.ADMIN:
         raise Forbidden("Only an admin changes the configuration.")
 

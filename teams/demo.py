@@ -11,7 +11,8 @@ from django.contrib.auth.hashers import make_password
 from care_dispatch.access import Role
 from care_dispatch.log import perform
 from teams import actions
-from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
+from teams.areas import import_areas
+from teams.models import Agency, Area, Center, Shift, Unit, UnitPosition, User
 
 # One password for every demo log-in: printed on the sign-in page, never used where PRODUCTION is set.
 DEMO_PASSWORD = "care-dispatch-demo"  # noqa: S105 - meant to be read by everybody
@@ -19,6 +20,7 @@ SHIFT = timedelta(hours=12)
 # A crew whose shift ends sooner than this is kept on, so that a demo left running is never without crews.
 EXTEND_BEFORE = timedelta(hours=6)
 _DATA = Path(__file__).parent / "demo_data" / "region.json"
+_AREAS = Path(__file__).parent / "demo_data" / "areas.geojson"
 _WHAT_FOR = {
     "dispatcher": "takes calls and sends units",
     "supervisor": "dispatches, answers escalations, lowers a response from level 4",
@@ -61,6 +63,7 @@ def seed_region(*, now: datetime, demo: bool = False) -> dict[str, int]:
     seeded = _Seeding(now)
     center = seeded.center()
     agencies = seeded.agencies(center)
+    seeded.areas(center)
     units = seeded.units(center, agencies)
     if demo or center.synthetic:
         seeded.people(center, agencies)
@@ -74,7 +77,7 @@ class _Seeding:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.added = {"center": 0, "agencies": 0, "units": 0, "people": 0, "crews": 0}
+        self.added = {"center": 0, "agencies": 0, "areas": 0, "units": 0, "people": 0, "crews": 0}
 
     def _perform(self, action: Any, **args: Any) -> dict[str, Any]:
         return dict(perform(action, actor=None, position="", source="seed", now=self.now, **args).result)
@@ -94,6 +97,12 @@ class _Seeding:
                 known[wanted["code"]] = made["agency_id"]
                 self.added["agencies"] += 1
         return known
+
+    def areas(self, center: Center) -> None:
+        """Cities, beats and CARE's service area; left alone once somebody has outlines of their own."""
+        if not Area.objects.filter(center=center).exists():
+            made = self._perform(import_areas, center=center, text=_AREAS.read_text())
+            self.added["areas"] += len(made["area_ids"])
 
     def units(self, center: Center, agencies: dict[str, int]) -> dict[str, int]:
         """Callsign to id. A retired unit counts as there: the admin took it away."""

@@ -25,6 +25,7 @@ UNIT_CREATED = EventKind("unit.created", frozenset(f"unit.{name}" for name in UN
 UNIT_CHANGED = EventKind("unit.changed", frozenset(f"unit.{name}" for name in UNIT_FIELDS))
 CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids"}))
 CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids"}))
+AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retired"}))
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
 
 ALL = [value for value in list(globals().values()) if isinstance(value, EventKind)]

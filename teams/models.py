@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from care_dispatch.access import Role
 
@@ -21,6 +21,19 @@ class Center(models.Model):
     # A replayed center keeps its own past clock: reminders sleep there, triage runs.
     timers_run = models.BooleanField(default=True)
     synthetic = models.BooleanField(default=False)
+    # How long a caution stands when nobody says, and at most: no warning about a place or a person is for ever.
+    caution_days = models.PositiveSmallIntegerField(default=90)
+    caution_days_at_most = models.PositiveSmallIntegerField(default=365)
+    # A second call this near and this soon may be the same incident.
+    duplicate_meters = models.PositiveSmallIntegerField(default=150)
+    duplicate_minutes = models.PositiveSmallIntegerField(default=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(caution_days__gte=1, caution_days__lte=F("caution_days_at_most")), name="cautions_expire"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -51,12 +64,47 @@ class Agency(models.Model):
     code = models.SlugField()
     name = models.TextField()
     kind = models.TextField(choices=Kind)
-    # Simplified outline of the jurisdiction: GeoJSON geometry, WGS 84 degrees.
-    outline = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "agencies"
         constraints = [models.UniqueConstraint(fields=["center", "code"], name="agency_code_in_center")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Area(models.Model):
+    """A city, a beat or a service area: where a call lies decides who answers there.
+
+    ``geometry``: GeoJSON Polygon or MultiPolygon, WGS 84 degrees, longitude first; the four sides of it stand beside it.
+    """
+
+    class Kind(models.TextChoices):
+        CITY = "city", "City"
+        SERVICE_AREA = "service_area", "Service area"
+        BEAT = "beat", "Beat"
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="areas")
+    kind = models.TextField(choices=Kind)
+    code = models.TextField()
+    name = models.TextField()
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="areas")  # who answers there
+    geometry = models.JSONField()
+    west = models.FloatField(editable=False)
+    south = models.FloatField(editable=False)
+    east = models.FloatField(editable=False)
+    north = models.FloatField(editable=False)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["center", "kind", "code"], name="area_code_in_center"),
+            models.CheckConstraint(
+                condition=Q(west__gte=-180, west__lte=F("east"), east__lte=180)
+                & Q(south__gte=-90, south__lte=F("north"), north__lte=90),
+                name="area_on_earth",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

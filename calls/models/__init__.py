@@ -4,8 +4,10 @@ from calls.models.alert import Alert, AlertTold
 from calls.models.assignment import Assignment, StageReport
 from calls.models.backtest import Backtest, OverrideDrift, ShadowDifference, ShadowRun
 from calls.models.call import Call, Caller, CallNumber, Draft
+from calls.models.caution import Caution, CautionOnCall
 from calls.models.consult import Consult
 from calls.models.narrative import NarrativeEntry
+from calls.models.place import GazetteerEntry
 from calls.models.triage import FactStatement, RuleSet, Verdict
 
 __all__ = [
@@ -16,9 +18,12 @@ __all__ = [
     "Call",
     "CallNumber",
     "Caller",
+    "Caution",
+    "CautionOnCall",
     "Consult",
     "Draft",
     "FactStatement",
+    "GazetteerEntry",
     "NarrativeEntry",
     "OverrideDrift",
     "RuleSet",

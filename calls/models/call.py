@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from teams.models import Agency, Center, Discipline, User
+from teams.models import Agency, Area, Center, Discipline, User
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -89,10 +89,24 @@ class Call(models.Model):
     type_code = models.TextField(default="", blank=True)
     location = models.TextField()
     location_detail = models.TextField(default="", blank=True)
-    location_confirmed = models.BooleanField(default=False)
+    location_confirmed = models.BooleanField(default=False)  # the caller has said it again
+    # It is in the gazetteer; None: there is none to look in.
+    location_verified = models.BooleanField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     lng = models.FloatField(null=True, blank=True)
+    # What calls and cautions of the same address and unit number are found by.
+    premise = models.TextField(default="", blank=True)
+    premise_unit = models.TextField(default="", blank=True)
+    # Where it was first said to be, once it has moved.
+    initial_location = models.TextField(default="", blank=True)
+    initial_lat = models.FloatField(null=True, blank=True)
+    initial_lng = models.FloatField(null=True, blank=True)
+    moved_at = models.DateTimeField(null=True, blank=True)
     jurisdiction = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="calls")
+    jurisdiction_set_by_hand = models.BooleanField(default=False)
+    city = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
+    beat = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
+    service_area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
     origin = models.TextField(choices=Origin, default=Origin.NINE_ONE_ONE)
     priority = models.TextField(choices=Priority, default=Priority.ONE)
     priority_set_by_hand = models.BooleanField(default=False)
@@ -156,6 +170,8 @@ class Call(models.Model):
         ]
         indexes = [
             models.Index(fields=["center", "received_at"], condition=~Q(status="closed"), name="open_calls"),
+            models.Index(fields=["center", "premise"], condition=~Q(premise=""), name="calls_of_place"),
+            models.Index(fields=["center", "received_at"], name="calls_by_time"),
         ]
 
     def __str__(self) -> str:

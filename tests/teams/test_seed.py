@@ -21,7 +21,7 @@ from referrals.demo import seed_directory
 from referrals.models import Organization, Service
 from teams.actions import change_unit
 from teams.demo import DEMO_PASSWORD, demo_users, region, seed_region
-from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
+from teams.models import Agency, Area, Center, Shift, Unit, UnitPosition, User
 from tests.cast import NOW, act, later, make_center
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +51,14 @@ def test_everything_seeded_says_that_it_is_synthetic() -> None:
     assert "invented" in region()["note"]
 
 
-def test_each_city_has_a_closed_outline_of_few_points_near_the_real_place() -> None:
-    for agency in region()["agencies"]:
-        if agency["kind"] in ("police", "partner"):
-            (ring,) = agency["outline"]["coordinates"]
-            assert ring[0] == ring[-1]
-            assert 6 <= len(ring) - 1 <= 12
-            assert all(-97.1 < lng < -96.6 and 32.5 < lat < 32.7 for lng, lat in ring)
+def test_each_city_has_an_outline_of_few_points_near_the_real_place_and_its_police() -> None:
+    seed_region(now=NOW)
+    cities = Area.objects.filter(kind="city")
+    assert {city.agency.kind for city in cities if city.agency} == {"police", "partner"} and cities.count() == 4
+    for city in cities:
+        (ring,) = city.geometry["coordinates"]
+        assert 6 <= len(ring) - 1 <= 12
+        assert all(-97.1 < lng < -96.6 and 32.5 < lat < 32.7 for lng, lat in ring)
 
 
 def test_units_have_crews_on_shift_skills_and_a_place() -> None:
