@@ -5,6 +5,7 @@ The servers start when the first test needs them; a run of pure tests starts non
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import cache
+from importlib.metadata import packages_distributions
 from itertools import count
 from pathlib import Path
 
@@ -90,8 +93,24 @@ def pointed_at(database: str, postgres: EmbeddedPostgres) -> Iterator[None]:
         settings.update(before)
 
 
+@cache
+def not_deployed() -> list[str]:
+    """What is installed here and not by requirements.lock, as the names it is imported by."""
+    lock = (processes.ROOT / "requirements.lock").read_text()
+    deployed = {_plain(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    found = packages_distributions()
+    return sorted(name for name, owners in found.items() if not deployed & {_plain(owner) for owner in owners})
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 class Stack:
-    """Web, worker and sweep as real processes on a database of their own, on a free port of this machine."""
+    """Web, worker and sweep as real processes on a database of their own, on a free port of this machine.
+
+    They find only what requirements.lock installs, as a deployment does.
+    """
 
     def __init__(
         self,
@@ -113,6 +132,8 @@ class Stack:
             "ALLOWED_HOSTS": "127.0.0.1",
             "ALLOWED_ORIGINS": self.url,
             "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(processes.ROOT / "tests" / "deployed"),
+            "HIDDEN_PACKAGES": " ".join(not_deployed()),
             **(env or {}),
         }
         self._commands = {
