@@ -81,7 +81,11 @@ class Send(View):
     def post(self, request: Request, call_id: int) -> Response:
         fields = self.parsed(request, serializers.Send)
         fields["unit_ids"] = unit_ids_named(center_id_of(signed_in(request)), fields.pop("units"))
-        return self.change(request, dispatch.send_units, http_status=201, call_id=call_id, **fields)
+        if fields.get("take_from"):
+            fields.setdefault("take_reason", "")
+            return self.change(request, exchange.preempt_units, http_status=201, call_id=call_id, **fields)
+        sending = {name: value for name, value in fields.items() if not name.startswith("take_")}
+        return self.change(request, dispatch.send_units, http_status=201, call_id=call_id, **sending)
 
 
 class Cancel(View):

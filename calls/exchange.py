@@ -1,19 +1,29 @@
-"""Taking a unit off its call, for another one or for none: the call it leaves waits again, whoever was there."""
+"""Taking units off their calls, for another call or for none: the call left waits again, whoever was there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from calls.dispatch import send_units
-from calls.fetch import NO_UNIT, require_dispatch
+from calls import kinds
+from calls.alerts import raise_alert
+from calls.dispatch import Stage, send_units, stage_care, unit_held
+from calls.fetch import NO_UNIT, lock_units, require_dispatch
 from calls.lifecycle import arrived
-from calls.models import Assignment, Call
-from calls.stages import JustMoved, NotOnACall, end_assignment, open_assignment_of
-from care_dispatch.refusal import NotFound
-from teams.models import Unit, User
+from calls.models import Alert, Assignment, Call
+from calls.stages import JustMoved, NotOnACall, end_assignment
+from care_dispatch.log import record, write
+from care_dispatch.refusal import Invalid, NotFound
+from teams.models import Discipline, Unit, User
 
 
 def exchange_unit(
-    *, actor: User | None, now: datetime, unit_id: int, call_id: int | None = None, override_reason: str = ""
+    *,
+    actor: User | None,
+    now: datetime,
+    unit_id: int,
+    call_id: int | None = None,
+    override_reason: str = "",
+    reason: str = "",
 ) -> dict[str, Any]:
     """Take a unit off its call and send it to ``call_id``, both or neither; None only takes it off.
 
@@ -26,17 +36,96 @@ def exchange_unit(
     left = Assignment.objects.open().filter(unit_id=unit_id).values_list("call_id", flat=True).first()
     if left is None:
         raise NotOnACall(f"{unit.callsign} is on no call; send it.")
-    # Lock order: both calls by id, then the unit.
-    both = [pk for pk in (left, call_id) if pk is not None]
-    list(Call.objects.select_for_update().filter(pk__in=both).order_by("pk").values_list("pk"))
-    if left != call_id:
-        assignment, unit = open_assignment_of(actor, unit_id, now)
-        if assignment is None or assignment.call_id != left:
-            raise JustMoved(f"{unit.callsign} was sent or freed just now; look and repeat.")
-        outcome = "" if arrived(assignment.status) else Assignment.Outcome.CANCELLED
-        end_assignment(assignment, unit, now, now, outcome=outcome, end_reason=Assignment.EndReason.REASSIGNED)
+    if left == call_id:  # refused with where it is, as any second sending
+        return send_units(actor=actor, now=now, call_id=left, unit_ids=[unit_id], override_reason=override_reason)
+    taken = _lock_and_take(actor, now, [unit_id], {left}, call_id, reason)
     result: dict[str, Any] = {"unit_id": unit_id, "left_call_id": left}
     if call_id is not None:
-        sent = send_units(actor=actor, now=now, call_id=call_id, unit_ids=[unit_id], override_reason=override_reason)
-        result |= sent
+        result |= send_units(actor=actor, now=now, call_id=call_id, unit_ids=[unit_id], override_reason=override_reason)
+    _tell_of(taken, now)
     return result
+
+
+def preempt_units(
+    *,
+    actor: User | None,
+    now: datetime,
+    call_id: int,
+    unit_ids: Sequence[int],
+    take_from: Sequence[int],
+    take_reason: str,
+    status: str = Stage.DISPATCHED,
+    override_reason: str = "",
+) -> dict[str, Any]:
+    """Send units of which some are on other calls, all or none. ``take_from``: the calls they may be taken from.
+
+    A unit that is by now on a call not named there is refused as held: nobody has decided to leave that one.
+    """
+    require_dispatch(actor, "take units off their calls")
+    if not take_reason.strip():
+        raise Invalid("Say why the unit is taken off its call; the call it leaves shows the reason.")
+    taken = _lock_and_take(actor, now, unit_ids, set(take_from) - {call_id}, call_id, take_reason)
+    sent = send_units(
+        actor=actor, now=now, call_id=call_id, unit_ids=unit_ids, status=status, override_reason=override_reason
+    )
+    _tell_of(taken, now)
+    return sent | {"left_call_ids": sorted({assignment.call_id for assignment in taken})}
+
+
+def _lock_and_take(
+    actor: User | None, now: datetime, unit_ids: Sequence[int], take_from: set[int], call_id: int | None, reason: str
+) -> list[Assignment]:
+    """Lock every call and then every unit that takes part; end what those units are on among ``take_from``."""
+    before = _on_now(unit_ids)
+    wanted = {*take_from & set(before.values()), *([call_id] if call_id is not None else [])}
+    calls = {call.pk: call for call in Call.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    units = {unit.pk: unit for unit in lock_units(actor, list(unit_ids))}
+    if _on_now(unit_ids) != before:
+        raise JustMoved("One of these units was sent or freed just now; look and repeat.")
+    taken = []
+    for assignment in Assignment.objects.select_for_update(of=("self",)).open().filter(unit__in=units).order_by("pk"):
+        unit = units[assignment.unit_id]
+        if assignment.call_id not in take_from:
+            raise unit_held(unit, assignment)
+        assignment.call = calls[assignment.call_id]
+        _take(assignment, unit, call_id, reason, now)
+        taken.append(assignment)
+    return taken
+
+
+def _on_now(unit_ids: Sequence[int]) -> dict[int, int]:
+    return dict(Assignment.objects.open().filter(unit__in=unit_ids).values_list("unit_id", "call_id"))
+
+
+def _take(assignment: Assignment, unit: Unit, call_id: int | None, reason: str, now: datetime) -> None:
+    outcome = "" if arrived(assignment.status) else Assignment.Outcome.CANCELLED
+    end_assignment(assignment, unit, now, now, outcome=outcome, end_reason=Assignment.EndReason.REASSIGNED)
+    assignment.taken_reason = reason.strip()
+    sets = write(assignment, also=["taken_reason"], taken_for_id=call_id)
+    record(
+        kinds.UNIT_TAKEN, center_id=unit.center_id, call_id=assignment.call_id, unit_id=unit.pk,
+        agency_id=unit.agency_id, sets=sets, refs={"assignment_id": assignment.pk},
+    )  # fmt: skip
+
+
+def _tell_of(taken: Sequence[Assignment], now: datetime) -> None:
+    """What each call is left with: CARE there without police, or nobody. One alert each, and CARE stages again."""
+    for call in {assignment.call_id: assignment.call for assignment in taken}.values():
+        gone = [assignment for assignment in taken if assignment.call_id == call.pk]
+        names = " and ".join(assignment.unit.callsign for assignment in gone)
+        where = f"for call {Call.objects.get(pk=gone[0].taken_for_id).number}" if gone[0].taken_for_id else "off it"
+        left = list(call.assignments.open().select_related("unit").order_by("pk"))
+        stage_care(call)
+        care = [one for one in left if one.unit.discipline == Discipline.CARE]
+        if care and not any(one.unit.discipline == Discipline.POLICE for one in left):
+            inside = any(arrived(one.status) for one in care)
+            alone = " and ".join(one.unit.callsign for one in care)
+            is_where = "on scene" if inside else "on the way"
+            text = f"Call {call.number}: {names} taken {where}; {alone} {is_where} without police"
+            tell = [one.unit for one in care]
+            raise_alert(center=call.center, kind=Alert.Kind.CARE_ALONE, text=text, now=now, call=call, tell=tell)
+        elif not left:
+            why = f" ({gone[0].taken_reason.replace('_', ' ')})" if gone[0].taken_reason else ""
+            since = f"{call.center.local(call.received_at):%H:%M}"
+            text = f"Call {call.number} waits again, received {since}: {names} taken {where}{why}"
+            raise_alert(center=call.center, kind=Alert.Kind.UNIT_TAKEN, text=text, now=now, call=call)

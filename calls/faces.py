@@ -39,11 +39,22 @@ _STAGE_TIMES = (
 )  # fmt: skip
 _ASSIGNMENT = _object(
     "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at",
-    callsign="u.callsign", discipline="u.discipline",
+    callsign="u.callsign", discipline="u.discipline", taken_reason="a.taken_reason",
+    taken_for="(SELECT n.number::text FROM calls_call n WHERE n.id = a.taken_for_id)",
+    taken_from="(SELECT n.number::text FROM calls_assignment b JOIN calls_call n ON n.id = b.call_id"
+    " WHERE b.unit_id = a.unit_id AND b.taken_for_id = a.call_id AND b.cleared_at = a.dispatched_at)",
 )  # fmt: skip
 _ASSIGNMENTS = (
     f"SELECT json_agg({_ASSIGNMENT} ORDER BY a.id) FROM calls_assignment a JOIN teams_unit u ON u.id = a.unit_id"
     " WHERE a.call_id = {call} AND {which}"
+)
+# Units taken from the call for another one, until somebody of their kind is sent anew.
+_TAKEN = (
+    "(SELECT json_agg(json_build_object('callsign', u.callsign, 'at', a.cleared_at, 'for', n.number::text,"
+    " 'reason', a.taken_reason) ORDER BY a.id) FROM calls_assignment a JOIN teams_unit u ON u.id = a.unit_id"
+    " JOIN calls_call n ON n.id = a.taken_for_id WHERE a.call_id = c.id AND NOT EXISTS (SELECT 1 FROM calls_assignment b"
+    " JOIN teams_unit v ON v.id = b.unit_id WHERE b.call_id = c.id AND v.discipline = u.discipline"
+    " AND b.dispatched_at >= a.cleared_at))"
 )
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
@@ -51,7 +62,7 @@ _CALL = _object(
     "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
-    assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})",
+    assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
 )  # fmt: skip
 _CALLS = (
     f"SELECT {_CALL}::text FROM calls_call c LEFT JOIN calls_verdict v ON v.id = c.verdict_id"
@@ -115,6 +126,7 @@ def call_face(row: Face, tier: str) -> Face:
         "hold_reason": row["hold_reason"],
         "reopened_at": iso(row["reopened_at"]),
         "assignments": [assignment_face(assignment) for assignment in row["assignments"] or []],
+        "taken": [one | {"at": iso(one["at"])} for one in row["taken"] or []] if tier == Tier.DISPATCH else [],
         "referral_made": False,
     }
 
@@ -142,6 +154,7 @@ def assignment_face(row: Face) -> Face:
         "staged_at": iso(row["staged_at"]),
         "cleared_to_enter_at": iso(row["cleared_to_enter_at"]),
         "on_scene_at": iso(row["on_scene_at"]),
+        "taken_from": row["taken_from"],
     }
 
 

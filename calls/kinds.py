@@ -56,6 +56,7 @@ UNIT_CLEARED = _kind(
     f" {_UNIT} {_CALL_TIMES}",
     "assignment_id",
 )
+UNIT_TAKEN = _kind("unit.taken", "assignment.taken_for_id", "assignment_id")
 ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
 DISPOSITION_RECORDED = _kind(

@@ -87,6 +87,8 @@ def _assignment(row: faces.Face, tier: str) -> dict[str, Any]:
         "cleared_at": faces.iso(row["cleared_at"]),
         "police_released_at": faces.iso(row["police_released_at"]),
         "end_reason": row["end_reason"],
+        "taken_for": row["taken_for"],
+        "taken_reason": row["taken_reason"] if tier == Tier.DISPATCH else "",
         "outcome": row["outcome"] if told else "",
         "disposition": row["disposition"] if told else "",
         "disposition_owed": told and row["disposition_owed_at"] is not None and not row["disposition"],

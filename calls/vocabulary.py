@@ -33,6 +33,7 @@ def everything(center_id: int) -> dict[str, Any]:
         "consult_results": _pairs(Consult.Result),
         "cancel_reasons": CANCEL_REASONS,
         "mode_reasons": MODE_REASONS,
+        "take_reasons": TAKE_REASONS,
     }
 
 
@@ -53,4 +54,11 @@ MODE_REASONS = [
     {"value": "caller_request", "label": "Caller asks for it"},
     {"value": "local_knowledge", "label": "Local knowledge"},
     {"value": "no_unit", "label": "No such unit free"},
+]
+TAKE_REASONS = [
+    {"value": "higher_priority", "label": "Higher priority"},
+    {"value": "nearer", "label": "Nearer"},
+    {"value": "skill_needed", "label": "Its skill is needed there"},
+    {"value": "crew_request", "label": "Crew asks for it"},
+    {"value": "by_mistake", "label": "Sent by mistake"},
 ]

@@ -21,6 +21,8 @@ class Center(models.Model):
     # A replayed center keeps its own past clock: reminders sleep there, triage runs.
     timers_run = models.BooleanField(default=True)
     synthetic = models.BooleanField(default=False)
+    # Whether a unit that comes free is sent to the next call of its stack at once, where nothing speaks against it.
+    sends_next_of_stack = models.BooleanField(default=False)
     # How long a caution stands when nobody says, and at most: no warning about a place or a person is for ever.
     caution_days = models.PositiveSmallIntegerField(default=90)
     caution_days_at_most = models.PositiveSmallIntegerField(default=365)
@@ -158,6 +160,9 @@ class Unit(models.Model):
     unavailable_reason = models.TextField(default="", blank=True)
     unavailable_until = models.DateTimeField(null=True, blank=True)
     retired = models.BooleanField(default=False)
+    # The name of the feed that tells its true status, which lives in another center's CAD; empty: it lives here.
+    mirrored_from = models.TextField(default="", blank=True)
+    mirrored_at = models.DateTimeField(null=True, blank=True)  # of the newest status that came
 
     class Meta:
         constraints = [

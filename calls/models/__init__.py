@@ -6,17 +6,23 @@ from calls.models.backtest import Backtest, OverrideDrift, ShadowDifference, Sha
 from calls.models.call import Call, Caller, CallNumber, Draft
 from calls.models.caution import Caution, CautionOnCall
 from calls.models.consult import Consult
+from calls.models.mutual_aid import Agreement, CallShare, UnitRequest
 from calls.models.narrative import NarrativeEntry
 from calls.models.place import GazetteerEntry
+from calls.models.related import CallLink, CallMerge, MergeSide, StackedCall
 from calls.models.triage import FactStatement, RuleSet, Verdict
 
 __all__ = [
+    "Agreement",
     "Alert",
     "AlertTold",
     "Assignment",
     "Backtest",
     "Call",
+    "CallLink",
+    "CallMerge",
     "CallNumber",
+    "CallShare",
     "Caller",
     "Caution",
     "CautionOnCall",
@@ -24,11 +30,14 @@ __all__ = [
     "Draft",
     "FactStatement",
     "GazetteerEntry",
+    "MergeSide",
     "NarrativeEntry",
     "OverrideDrift",
     "RuleSet",
     "ShadowDifference",
     "ShadowRun",
+    "StackedCall",
     "StageReport",
+    "UnitRequest",
     "Verdict",
 ]

@@ -27,6 +27,9 @@ class Alert(models.Model):
         WORK_FAILED = "work_failed", "Background work failed"
         LOCATE = "locate", "Locate"
         HOLD_OVER = "hold_over", "Hold over"
+        UNIT_TAKEN = "unit_taken", "Its last unit was taken for another call"
+        CARE_ALONE = "care_alone", "CARE is there without police"
+        UNIT_REQUEST = "unit_request", "A unit asked for has not answered"
         OVERRIDE_DRIFT = "override_drift", "Dispatchers override a rule more or less than before"
         SHADOW_STOPPED = "shadow_stopped", "Shadow run stopped by itself"
 

@@ -113,6 +113,9 @@ class Assignment(models.Model):
     police_released_at = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.TextField(choices=EndReason, default="", blank=True)
+    # The call it was taken for, and the reason in a code or words.
+    taken_for = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_reason = models.TextField(default="", blank=True)
     opened_late = models.BooleanField(default=False)  # first heard of by a later stage than dispatch
 
     outcome = models.TextField(choices=Outcome, default="", blank=True)
@@ -144,6 +147,9 @@ class Assignment(models.Model):
                 | Q(end_mileage__isnull=True)
                 | Q(end_mileage__gte=F("start_mileage")),
                 name="a_transport_ends_after_its_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_for__isnull=True) | Q(end_reason="reassigned"), name="taken_unit_is_reassigned"
             ),
         ]
         indexes = [

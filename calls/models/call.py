@@ -122,6 +122,9 @@ class Call(models.Model):
     reopened_at = models.DateTimeField(null=True, blank=True)
     not_sent_reason = models.TextField(choices=NotSent, default="", blank=True)
 
+    # The call it was merged into as a duplicate, while that stands.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
     # What the newest verdict says; until there is one the board shows police/fire/EMS first.
     facts_version = models.IntegerField(default=0)
     # What the narrative reader has taken in already.
@@ -166,6 +169,10 @@ class Call(models.Model):
                 condition=Q(status="closed", closed_at__isnull=False) & ~Q(closed_as="")
                 | ~Q(status="closed") & Q(closed_at__isnull=True, closed_as=""),
                 name="closed_call_says_when_and_as_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status="closed", closed_as="duplicate"),
+                name="merged_call_is_a_closed_duplicate",
             ),
         ]
         indexes = [

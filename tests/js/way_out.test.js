@@ -10,7 +10,7 @@ const held = (/** @type {number} */ call_id) => ({
 const send = { verb: "D", call: 42, units: ["P101"] };
 
 test("who loses a unit reads who else is free and how to take it over", () => {
-  assert.equal(way(makeApp(), send, held(39)), " Free: P103 CIT, P102. X P101 #142 takes it off there.");
+  assert.equal(way(makeApp(), send, held(39)), " Free: P103 CIT, P102. The same line with ; and why takes it off there.");
 });
 
 test("a unit that is on this very call is not offered to be taken off it", () => {

@@ -12,6 +12,7 @@ const SENDS = new Set(["D", "DE", "DO", "DR"]);
 
 /** What must be said twice before it is done; empty: do it at once. @param {App} app @param {Command} command */
 export function question(app, command) {
+  if (command.verb in TAKES) return takeQuestion(app, command);
   if (command.verb === "CAN") return `Cancel call ${numberOf(app, command.call)}?`;
   if (command.verb !== "X") return "";
   const unit = app.unit(String(command.units?.[0]));
@@ -21,6 +22,38 @@ export function question(app, command) {
     return `Take ${unit.callsign} off call ${call.number} for call ${numberOf(app, command.call)}?`;
   }
   return call.assignments.length === 1 ? `${unit.callsign} is the last unit on call ${call.number}, which will wait again. Take it off?` : "";
+}
+
+const TAKES = { D: 1, DE: 1, DO: 1 };
+
+/** Units named to be sent that are on another call now. @param {App} app @param {Command} command */
+export function toTake(app, { verb, units = [], call }) {
+  if (!(verb in TAKES)) return [];
+  return units.map((callsign) => app.unit(callsign)).filter((unit) => unit?.assignment && unit.assignment.call_id !== call);
+}
+
+/** What is left behind where units are taken from, in words. @param {App} app @param {Command} command */
+function takeQuestion(app, command) {
+  const taken = toTake(app, command);
+  const calls = [...new Set(taken.map((unit) => unit?.assignment.call_id))].map((id) => app.store.get("call", id));
+  const left = calls.map((call) => {
+    if (!call) return "";
+    const stay = call.assignments.filter((/** @type {any} */ row) => !taken.some((unit) => unit?.id === row.unit_id));
+    const names = stay.map((/** @type {any} */ row) => row.callsign).join(", ");
+    const care = stay.some((/** @type {any} */ row) => row.discipline === "care");
+    const police = stay.some((/** @type {any} */ row) => row.discipline === "police");
+    const what = names ? `keeps ${names}${care && !police ? " WITHOUT POLICE" : ""}` : "is left with nobody and waits again";
+    return `call ${call.number} (P${call.priority}, ${CALL_STATUS[call.status].label}) ${what}`;
+  });
+  return taken.length ? `Take ${taken.map((unit) => unit?.callsign).join(", ")} for call ${numberOf(app, command.call)}? ${left.join("; ")}.` : "";
+}
+
+/** What a line still lacks before it is asked twice: why a unit is taken off its call. @param {App} app @param {Command} command */
+export function lacking(app, command) {
+  const taken = toTake(app, command);
+  if (!taken.length || command.text) return "";
+  const reasons = (app.vocabulary?.take_reasons ?? []).map((/** @type {any} */ pair) => pair.value).join(", ");
+  return `${taken.map((unit) => unit?.callsign).join(", ")} is on call ${taken[0]?.assignment.call_number}. Say why it is taken: ${reasons}, or words.`;
 }
 
 /** @param {App} app @param {Command} command @returns {Promise<string>} what was done */
@@ -124,18 +157,21 @@ const DOING = {
 // --- sending ----------------------------------------------------------------------------------------
 /** @param {App} app @param {Command} command */
 async function send(app, { verb, call, units = [], text }) {
-  const body = { units, status: VERBS[verb].status, ...(text && { override_reason: text }) };
-  await post(`/api/calls/${call}/dispatch/`, body);
+  const taken = toTake(app, { verb, call, units });
+  // Why a unit is taken says nothing of why CARE may go alone: that stands behind a second semicolon.
+  const [why, alone] = taken.length ? String(text ?? "").split(/;(.*)/s).map((part) => part.trim()) : ["", text];
+  const take = taken.length ? { take_from: [...new Set(taken.map((unit) => unit?.assignment.call_id))], take_reason: why } : {};
+  await post(`/api/calls/${call}/dispatch/`, { units, status: VERBS[verb].status, ...take, ...(alone && { override_reason: alone }) });
   const done = verb === "D" ? "dispatched to" : verb === "DE" ? "en route to" : "on scene at";
   return `${units.join(", ")} ${done} call ${numberOf(app, call)}`;
 }
 
 /** Both or neither: what the second call refuses leaves the unit where it is. @param {App} app @param {Command} command */
-async function exchange(app, { units = [], call }) {
+async function exchange(app, { units = [], call, text }) {
   const unit = unitOf(app, units[0]);
   const was = unit.assignment?.call_number;
   if (!was) throw new Error(`${unit.callsign} is on no call.`);
-  await post(`/api/units/${unit.id}/exchange/`, call === undefined ? {} : { call });
+  await post(`/api/units/${unit.id}/exchange/`, { ...(call !== undefined && { call }), ...(text && { reason: text }) });
   if (call === undefined) return `${unit.callsign} is off call ${was}`;
   return `${unit.callsign} goes from call ${was} to call ${numberOf(app, call)}`;
 }

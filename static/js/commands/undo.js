@@ -3,6 +3,7 @@
 
 import { QUESTION_KEYS, WORD_OF_RESPONSE } from "../words.js";
 import { callToken } from "./parse.js";
+import { toTake } from "./run.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./parse.js").Command} Command */
@@ -21,8 +22,11 @@ export function wayBack(app, command) {
   switch (command.verb) {
     case "D":
     case "DE":
-      return { line: `AV ${units.join(" ")} c` };
+    case "DO":
+      if (toTake(app, command).length) return sentAgain(app, units, "; by_mistake");
+      return command.verb === "DO" ? null : { line: `AV ${units.join(" ")} c` };
     case "X":
+      return sentAgain(app, units, command.call === undefined ? "" : "; by_mistake");
     case "AV":
       return sentAgain(app, units);
     case "OOS":
@@ -53,8 +57,9 @@ function answered(app, call, { fact }, named) {
   return { line: `Q ${named} ${KEY_OF_FACT[fact] ?? fact}=${value}`, call: call.id };
 }
 
-/** Units that are on one call go back to it as far as they were. @param {App} app @param {string[]} callsigns @returns {Back | null} */
-function sentAgain(app, callsigns) {
+/** Units that are on one call go back to it as far as they were; off another call only with the reason.
+ * @param {App} app @param {string[]} callsigns @param {string} [why] @returns {Back | null} */
+function sentAgain(app, callsigns, why = "") {
   const units = callsigns.map((callsign) => app.unit(callsign));
   const on = new Set(units.map((unit) => unit?.assignment?.call_id));
   const call = app.store.get("call", units[0]?.assignment?.call_id);
@@ -62,7 +67,7 @@ function sentAgain(app, callsigns) {
   const furthest = units.map((unit) => String(unit?.status));
   const verb = furthest.every((status) => NOT_MOVING.has(status)) ? "D"
     : furthest.every((status) => NOT_MOVING.has(status) || ON_THE_WAY.has(status)) ? "DE" : "DO";
-  return { line: `${verb} ${callToken(call.id, app.context)} ${callsigns.join(" ")}`, call: call.id, number: call.number };
+  return { line: `${verb} ${callToken(call.id, app.context)} ${callsigns.join(" ")}${why}`, call: call.id, number: call.number };
 }
 
 /** What to type now. @param {App} app @param {Back} back */

@@ -18,7 +18,7 @@
 /** @type {Record<string, Verb>} */
 export const VERBS = {
   NEW: { usage: "NEW nature @address; text", help: "take a new call; the form opens filled in", takes: [], needs: [], text: "may" },
-  D: { usage: "D [call] unit… ; text", help: "dispatch", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "dispatched" },
+  D: { usage: "D [call] unit… ; text", help: "dispatch; a unit on another call is taken off it: asked twice, with the reason", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "dispatched" },
   DE: { usage: "DE [call] unit…", help: "dispatch, en route already", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "en_route" },
   DO: { usage: "DO [call] unit…", help: "dispatch, on scene already", takes: ["call", "units"], needs: ["call", "units"], text: "may", status: "on_scene" },
   DR: { usage: "DR [call] [n]", help: "send the recommended units", takes: ["call", "number"], needs: ["call"], text: "no" },
@@ -36,7 +36,7 @@ export const VERBS = {
     takes: ["units", "outcome"], needs: ["units"], text: "no",
   },
   CL: { usage: "CL unit disposition [; text]", help: "available with a disposition", takes: ["units", "disposition"], needs: ["units", "disposition"], text: "may", one: true },
-  X: { usage: "X unit [call]", help: "take a unit off its call; with a call: send it there instead", takes: ["units", "call"], needs: ["units"], text: "no", one: true, ends: true },
+  X: { usage: "X unit [call] [; why]", help: "take a unit off its call; with a call: send it there instead", takes: ["units", "call"], needs: ["units"], text: "may", one: true, ends: true },
   OOS: { usage: "OOS unit reason [30m]", help: "out of service", takes: ["units", "minutes", "word"], needs: ["units"], text: "must", one: true, ends: true },
   OFF: { usage: "OFF unit…", help: "off duty", takes: ["units"], needs: ["units"], text: "no", ends: true },
   N: { usage: "N [call]; text", help: "add a note", takes: ["call"], needs: ["call"], text: "must" },

@@ -3,6 +3,7 @@
 
 import { ranked } from "../recommend.js";
 import { callToken } from "./parse.js";
+import { toTake } from "./run.js";
 
 const SHOWN = 3;
 
@@ -13,7 +14,9 @@ export function way(app, command, refused) {
     return ` Add one of ${app.context.modeReasons.join(", ")}, or a semicolon and words.`;
   }
   if (code === "same_field_changed") return " Enter again sets yours.";
-  if (code === "care_needs_police") return " Behind a semicolon on the same line says why.";
+  if (code === "care_needs_police") {
+    return toTake(app, command).length ? " Behind a second semicolon says why CARE goes alone." : " Behind a semicolon on the same line says why.";
+  }
   if (code !== "unit_held" && code !== "unit_not_available") return "";
   const call = app.store.get("call", command.call);
   const asked = (command.units ?? []).map((callsign) => app.unit(callsign));
@@ -22,6 +25,6 @@ export function way(app, command, refused) {
   if (refused.data.held_by?.call_id === call.id) return " It is on this call already.";
   const others = ranked(call, /** @type {any[]} */ (app.units), taken.discipline).filter(({ unit }) => !asked.includes(unit));
   const free = others.slice(0, SHOWN).map(({ unit, why }) => [unit.callsign, ...why].join(" "));
-  const take = code === "unit_held" ? ` X ${taken.callsign} ${callToken(call.id, app.context)} takes it off there.` : "";
+  const take = code === "unit_held" ? ` The same line with ; and why takes it off there.` : "";
   return ` ${free.length ? `Free: ${free.join(", ")}.` : "No other is free."}${take}`;
 }

@@ -46,6 +46,7 @@ class CallPanel extends Part {
         ${card.location_confirmed ? nothing : html`<span class="enrt">△ address not confirmed</span>`}
         <span class="second">${card.jurisdiction?.name ?? "city not known"} · ${app.label("origins", card.origin)} · received ${app.time(card.received_at)}</span></p>
       ${card.held_until ? html`<p class="enrt">${this.#hold(card)}: <bdi>${card.hold_reason}</bdi></p>` : nothing}
+      ${(card.taken ?? []).map((/** @type {any} */ one) => html`<p class="enrt">← <b>${one.callsign}</b> was taken for call ${one.for} at ${app.time(one.at)}${one.reason ? html`: <bdi>${valueWords(one.reason)}</bdi>` : nothing}</p>`)}
       ${detail ? this.#callers(detail) : nothing}
       ${editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = null)}></care-edit>`) : nothing}
       ${detail?.status === "closed" ? this.#ending(detail) : nothing}

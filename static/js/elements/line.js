@@ -4,7 +4,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { accept, offers } from "../commands/complete.js";
 import { format, parse } from "../commands/parse.js";
-import { question, run, sends } from "../commands/run.js";
+import { lacking, question, run, sends } from "../commands/run.js";
 import { backLine, wayBack } from "../commands/undo.js";
 import { way } from "../commands/way_out.js";
 import { Refused } from "../api.js";
@@ -219,6 +219,12 @@ class Line extends Part {
 
   /** Some lines are said twice; a recommendation that is not free or not asked for any more is armed anew. @param {string} said @param {any} command */
   #confirmed(said, command) {
+    const lacks = lacking(this.app, command);
+    if (lacks) {
+      this.#put(`${said.replace(/\s*;\s*$/, "")}; `, lacks);
+      this.app.announcer.say(lacks, true);
+      return false;
+    }
     const asked = question(this.app, command);
     if (asked && this.armed?.line !== said) {
       this.#put(said, `${asked} Enter again does it.`);

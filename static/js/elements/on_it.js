@@ -38,6 +38,7 @@ class OnIt extends Part {
     return html`<li>
       <b>${row.callsign}</b> <span class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
       <span class="since" data-since=${row.status_at ?? row.dispatched_at}></span>
+      ${row.taken_from ? html`<span class="second">taken from call ${row.taken_from}</span>` : nothing}
       ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}
       ${row.cleared_to_enter_at ? html`<span class="scene">cleared to enter ${this.app.time(row.cleared_to_enter_at)}</span>` : nothing}
       <span class="steps">
@@ -63,8 +64,9 @@ class OnIt extends Part {
   #past(row) {
     const { app } = this;
     const outcome = row.outcome ? ` · ${valueWords(row.outcome)}` : "";
+    const taken = row.taken_for ? ` · taken for call ${row.taken_for}${row.taken_reason ? `: ${valueWords(row.taken_reason)}` : ""}` : "";
     const disposition = row.disposition ? ` · ${app.label("dispositions", row.disposition)}` : row.disposition_owed ? " · disposition owed" : "";
-    return html`<li>${row.callsign} ${app.time(row.dispatched_at)}–${app.time(row.cleared_at)}${outcome}${disposition}</li>`;
+    return html`<li>${row.callsign} ${app.time(row.dispatched_at)}–${app.time(row.cleared_at)}${outcome}${taken}${disposition}</li>`;
   }
 }
 
