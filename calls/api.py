@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls import (
-    alerts,
     closing,
     dispatch,
     exchange,
@@ -135,20 +134,6 @@ class AssignmentChange(View):
 class DispositionsOwed(View):
     def get(self, request: Request) -> Response:
         return Response({"owed": selectors.dispositions_owed(signed_in(request), timezone.now())})
-
-
-class TellUnit(View):
-    def post(self, request: Request, alert_id: int) -> Response:
-        told = self.parsed(request, serializers.Told)
-        return self.change(
-            request, alerts.tell_unit, alert_id=alert_id, unit_id=told["unit"], by_radio=told["by_radio"]
-        )
-
-
-class AcknowledgeAlert(View):
-    def post(self, request: Request, alert_id: int) -> Response:
-        self.parsed(request, serializers.Nothing)
-        return self.change(request, alerts.acknowledge_alert, alert_id=alert_id)
 
 
 class TriagePreview(View):

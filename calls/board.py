@@ -65,7 +65,7 @@ def alert_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Ca
     if tier == Tier.PARTNER:
         return []
     told = AlertTold.objects.select_related("unit").order_by("unit__callsign")
-    alerts = Alert.objects.filter(center_id=center_id, closed_at__isnull=True).select_related("call")
+    alerts = Alert.objects.open().filter(center_id=center_id).select_related("call", "unit")
     alerts = alerts.prefetch_related(Prefetch("told", queryset=told)).order_by("pk")
     if tier != Tier.DISPATCH:
         alerts = alerts.filter(call__isnull=False)  # one of no call is about the rules: the floor's alone
@@ -83,11 +83,22 @@ def _still_to_tell(alert: Alert) -> frozenset[str]:
 def _alert_face(alert: Alert) -> dict[str, Any]:
     return {
         "kind": alert.kind,
+        "state": alert.state,
+        "urgency": alert.urgency,
         "text": alert.text,
         "call_id": alert.call_id,
         "call_number": str(alert.call.number) if alert.call else None,
+        "unit_id": alert.unit_id,
+        "callsign": alert.unit.callsign if alert.unit else None,
         "raised_at": iso(alert.raised_at),
+        "asked_at": iso(alert.asked_at),
+        "seen_at": iso(alert.seen_at),
+        "acknowledged_at": iso(alert.acknowledged_at),
+        "acknowledged_by": alert.acknowledged_position,
+        "shelved_until": iso(alert.shelved_until),
+        "shelve_reason": alert.shelve_reason,
         "escalated_at": iso(alert.escalated_at),
+        "escalated_to": alert.escalated_to,
         "tell": [
             {"unit_id": told.unit_id, "callsign": told.unit.callsign, "told_at": iso(told.told_at)}
             for told in alert.told.all()

@@ -5,6 +5,7 @@ from calls.rule_sets import kinds as rules_kinds
 from calls.rule_sets import landing
 from care_dispatch.due.work import DueKind, register_due
 from care_dispatch.live.cards import CardType, register_card
+from care_dispatch.live.hooks import register_urgent
 from care_dispatch.log import register_kinds
 from teams.actions import sign_off_checks
 
@@ -20,6 +21,8 @@ def register() -> None:
     register_due(DueKind(closing.HOLD, closing.run_hold, closing.hold_gave_up))
     register_due(DueKind(landing.LANDING, landing.run_landing, landing.landing_gave_up))
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))
+    register_due(DueKind(alerts.BACK, alerts.run_back, alerts.escalation_gave_up))
+    register_urgent([kinds.ALERT_EMERGENCY.name])
     sign_off_checks.append(sign_off.nothing_owed)
     hooks.verdict_recorded.append(shadows.follow)
     hooks.mode_set.append(overrides.watch)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import api
+from calls import alerts_api, api
 
 urlpatterns = [
     path("calls/", api.Calls.as_view()),
@@ -27,8 +27,11 @@ urlpatterns = [
         )
         for name, (action, serializer) in api.ASSIGNMENT_CHANGES.items()
     ),
-    path("alerts/<int:alert_id>/told/", api.TellUnit.as_view()),
-    path("alerts/<int:alert_id>/acknowledge/", api.AcknowledgeAlert.as_view()),
+    path("alerts/log/", alerts_api.AlertLog.as_view()),
+    path("alerts/<int:alert_id>/told/", alerts_api.TellUnit.as_view()),
+    path("alerts/<int:alert_id>/acknowledge/", alerts_api.Acknowledge.as_view()),
+    path("alerts/<int:alert_id>/shelve/", alerts_api.ShelveAlert.as_view()),
+    path("alerts/<int:alert_id>/end/", alerts_api.EndEmergency.as_view()),
     path("triage/preview/", api.TriagePreview.as_view()),
     path("drafts/", api.Drafts.as_view()),
     path("drafts/<uuid:draft_id>/", api.OneDraft.as_view()),

@@ -5,6 +5,7 @@ from calls.models.assignment import Assignment, StageReport
 from calls.models.backtest import Backtest, OverrideDrift, ShadowDifference, ShadowRun
 from calls.models.call import Call, Caller, CallNumber, Draft
 from calls.models.caution import Caution, CautionOnCall
+from calls.models.clock_limit import ClockLimit
 from calls.models.consult import Consult
 from calls.models.mutual_aid import Agreement, CallShare, UnitRequest
 from calls.models.narrative import NarrativeEntry
@@ -26,6 +27,7 @@ __all__ = [
     "Caller",
     "Caution",
     "CautionOnCall",
+    "ClockLimit",
     "Consult",
     "Draft",
     "FactStatement",

@@ -116,6 +116,9 @@ class Assignment(models.Model):
     # The call it was taken for, and the reason in a code or words.
     taken_for = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="+")
     taken_reason = models.TextField(default="", blank=True)
+    # The last sign that the crew is safe, after its arrival, and the step of the clock that runs (calls.clocks.Late).
+    checked_at = models.DateTimeField(null=True, blank=True)
+    late = models.SmallIntegerField(default=0)
     opened_late = models.BooleanField(default=False)  # first heard of by a later stage than dispatch
 
     outcome = models.TextField(choices=Outcome, default="", blank=True)

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from teams.models import Agency, Area, Center, Discipline, User
 
@@ -120,6 +120,17 @@ class Call(models.Model):
     closed_as = models.TextField(choices=ClosedAs, default="", blank=True)
     close_reason = models.TextField(default="", blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
+    # Since when it waits, if not since it came in: reopened, off hold, its last unit taken away.
+    waits_since = models.DateTimeField(null=True, blank=True)
+    # The step its wait and its safety questions have reached (calls.clocks.Late).
+    late = models.SmallIntegerField(default=0)
+    question_late = models.SmallIntegerField(default=0)
+    # First shown on a covering console.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_position = models.TextField(default="", blank=True)
+    # Taken now for later: on no board until it surfaces.
+    scheduled_for = models.DateTimeField(null=True, blank=True)
+    surfaces_at = models.DateTimeField(null=True, blank=True)
     not_sent_reason = models.TextField(choices=NotSent, default="", blank=True)
 
     # The call it was merged into as a duplicate, while that stands.
@@ -164,6 +175,10 @@ class Call(models.Model):
                 fields=["center", "source_system", "source_id"],
                 condition=~Q(source_id=""),
                 name="one_call_per_source_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(surfaces_at__isnull=True) | Q(scheduled_for__gte=F("surfaces_at")),
+                name="a_scheduled_call_surfaces_in_time",
             ),
             models.CheckConstraint(
                 condition=Q(status="closed", closed_at__isnull=False) & ~Q(closed_as="")

@@ -42,6 +42,8 @@ ROLES: dict[str, set[Any]] = {
     "POST api/assignments/<int:assignment_id>/disposition/": DISPATCH | CARE,
     "GET api/dispositions-owed/": READERS,
     "POST api/alerts/<int:alert_id>/told/": DISPATCH | OFFICER, "POST api/alerts/<int:alert_id>/acknowledge/": DISPATCH,
+    "POST api/alerts/<int:alert_id>/shelve/": DISPATCH, "POST api/alerts/<int:alert_id>/end/": DISPATCH,
+    "GET api/alerts/log/": DISPATCH,
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
@@ -78,6 +80,8 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {CALL}callers/": {"name": "x"}, f"POST {CALL}mode/": {"response": "care_police", "reason": "x"},
     f"POST {CALL}hold/": {"minutes": 5, "reason": "x"}, f"POST {CALL}reopen/": {"reason": "x"},
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
+    "POST api/alerts/<int:alert_id>/shelve/": {"minutes": 5, "reason": "x"},
+    "POST api/alerts/<int:alert_id>/end/": {"reason": "test"},
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
     "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
     "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},
