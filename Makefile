@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 JS := $(wildcard static/js/*.js static/js/*/*.js tests/js/*.js)
 
-.PHONY: help run setup test check bench soak screenshots locks chromium clean
+.PHONY: help run setup test check bench soak mutate screenshots locks chromium clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -34,6 +34,10 @@ bench: setup ## measure product and limit in one run; writes var/bench.json
 soak: setup chromium ## the long form of the tests: thousands of sequences, races and kills (hours)
 	SOAK=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)
 
+mutate: setup ## break the pure core of triage in every place; fails if one that changes a floor goes unnoticed (an hour)
+	$(BIN)/mutmut run
+	$(BIN)/python -m tests.mutants
+
 screenshots: setup chromium ## take the pictures of docs/screenshots anew from a running demo
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
@@ -45,7 +49,7 @@ chromium:
 	@$(PYTHON) tools/setup.py chromium
 
 clean: ## remove what was installed or built; var/ with your data stays
-	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 .venv/.runtime: requirements.lock
 	$(PYTHON) tools/setup.py runtime

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from calls.triage import FactStatement, effective, is_worse, normalise, validate_facts
-from calls.triage.facts import FACTS, UnknownFact, UnknownValue
+from calls.triage.facts import FACTS, UnknownFact, UnknownValue, danger
 
 
 def said(
@@ -40,6 +40,19 @@ def test_what_a_unit_reports_clears_what_was_said_before_and_not_what_is_said_af
 def test_what_was_only_read_can_raise_and_never_lower(fact: str, lighter: str, heavier: str) -> None:
     assert effective([said(fact, lighter, "note 1", "narrative", confirmed=False)]) == {}
     assert effective([said(fact, heavier, "note 1", "narrative", confirmed=False)]) == {fact: heavier}
+
+
+def test_a_denial_that_was_only_read_hides_no_danger_said_after_it() -> None:
+    read = said("weapon", "denied", "note 1", "narrative", confirmed=False)
+    assert effective([read, said("weapon", "in_hand"), said("violence", "property")]) == {
+        "weapon": "in_hand", "violence": "property"
+    }  # fmt: skip
+
+
+def test_one_of_several_values_said_alone_counts_as_itself() -> None:
+    assert effective([said("companion", "fever"), said("companion", ["heat"], "neighbour")]) == {
+        "companion": ["fever", "heat"]
+    }
 
 
 def test_of_a_fact_with_several_values_each_is_kept_once() -> None:
@@ -89,6 +102,24 @@ def test_older_records_say_true_false_none_and_nothing() -> None:
     }  # fmt: skip
 
 
+def test_what_nobody_knows_of_an_older_record_hides_nothing_that_comes_after_it() -> None:
+    assert normalise({"odd": "x", "weapon": "in_hand", "age": None, "violence": "in_progress"}) == {
+        "weapon": "in_hand", "violence": "in_progress"
+    }  # fmt: skip
+
+
+def test_none_stays_a_value_where_it_is_one() -> None:
+    assert normalise({"responder_on_scene": "none", "info_quality": "none", "weapon": "access"}) == {
+        "responder_on_scene": "none", "info_quality": "none", "weapon": "access"
+    }  # fmt: skip
+
+
+def test_the_same_again_is_no_worse_and_a_word_of_another_list_ranks_below_all() -> None:
+    assert not is_worse("weapon", "in_hand", "in_hand")
+    assert is_worse("weapon", "no_such_word", "historic")
+    assert danger("weapon", "no_such_word") < danger("weapon", "denied") < danger("weapon", None)
+
+
 @pytest.mark.parametrize(
     ("facts", "error"),
     [
@@ -103,6 +134,10 @@ def test_older_records_say_true_false_none_and_nothing() -> None:
 def test_a_fact_or_value_that_is_none_is_refused_with_those_there_are(facts: dict[str, Any], error: type) -> None:
     with pytest.raises(error, match=r"there are weapon|is one of"):
         validate_facts(facts)
+
+
+def test_a_free_text_fact_may_be_as_long_as_it_may_be() -> None:
+    assert validate_facts({"language": "x" * 60}) == {"language": "x" * 60}
 
 
 def test_one_of_several_values_may_stand_alone() -> None:

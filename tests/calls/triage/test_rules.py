@@ -73,6 +73,22 @@ STOPS = [
 ]
 
 
+def test_when_the_rules_cannot_run_police_fire_and_ems_go_first() -> None:
+    assert triage.fallback_verdict("the rules are broken").as_dict() == {
+        "level": 4, "response": "fire_police_ems", "services": ["fire", "police", "ems"], "lead": "police",
+        "behavioral": "maybe", "eligible": "not_triaged", "priority": "P", "care_role": "respond", "truth": {},
+        "hits": [], "open_questions": [], "safety_questions": [], "locate": False, "because": "the rules are broken",
+    }  # fmt: skip
+
+
+def test_a_verdict_as_plain_values_is_the_verdict() -> None:
+    verdict = triage.evaluate({"weapon": "in_hand", "is_behavioral": "yes"}, RULES)
+    plain = verdict.as_dict()
+    assert plain["truth"] == verdict.truth and plain["truth"]["R3"] is True
+    assert plain["hits"] == [dict(hit) for hit in verdict.hits] and plain["hits"]
+    assert plain["services"] == list(verdict.services) and plain["open_questions"] == list(verdict.open_questions)
+
+
 @pytest.mark.parametrize("stop", STOPS, ids=str)
 @EXAMPLES
 @given(facts=any_facts())
