@@ -23,15 +23,15 @@ class Clock(StrEnum):
 
 # As the admin reads them.
 CLOCKS = [
-    (Clock.PENDING, "Call waits for a unit"),
-    (Clock.QUESTION, "Safety question unanswered"),
-    (Clock.ACKNOWLEDGE, "Unit has not acknowledged its dispatch"),
-    (Clock.EN_ROUTE, "Unit dispatched, not en route"),
-    (Clock.ON_SCENE, "Unit on scene without a safety check"),
-    (Clock.CONSULT, "Consult unanswered"),
-    (Clock.SEEN, "New call on no console"),
-    (Clock.CALL_BACK, "Caller to be called back"),
-    (Clock.ALERT, "Alert not acknowledged"),
+    (Clock.PENDING.value, "Call waits for a unit"),
+    (Clock.QUESTION.value, "Safety question unanswered"),
+    (Clock.ACKNOWLEDGE.value, "Unit has not acknowledged its dispatch"),
+    (Clock.EN_ROUTE.value, "Unit dispatched, not en route"),
+    (Clock.ON_SCENE.value, "Unit on scene without a safety check"),
+    (Clock.CONSULT.value, "Consult unanswered"),
+    (Clock.SEEN.value, "New call on no console"),
+    (Clock.CALL_BACK.value, "Caller to be called back"),
+    (Clock.ALERT.value, "Alert not acknowledged"),
 ]
 ALONE, JOINT, OTHER = "alone", "joint", "other"
 OF = [

@@ -31,7 +31,9 @@ def answers() -> Iterator[Any]:
     names = list(FACTS)
     rules = triage.parse_rules(triage.default_rules())
     questions = [dict(case.facts) for case in published_cases()]
-    questions += [{name: _value(luck, name) for name in luck.sample(names, luck.randrange(8))} for _ in range(FACT_SETS)]
+    questions += [
+        {name: _value(luck, name) for name in luck.sample(names, luck.randrange(8))} for _ in range(FACT_SETS)
+    ]
     for facts in questions:
         verdict = triage.judge(facts, rules)
         yield [
@@ -52,7 +54,11 @@ def answers() -> Iterator[Any]:
             yield "refused"
         else:
             yield "taken"
-    yield triage.fallback_verdict("x").level, triage.fallback_verdict("x").services, triage.fallback_verdict("x").response
+    yield (
+        triage.fallback_verdict("x").level,
+        triage.fallback_verdict("x").services,
+        triage.fallback_verdict("x").response,
+    )
 
 
 def _value(luck: random.Random, name: str) -> Any:
