@@ -14,6 +14,8 @@ from calls import (
     exchange,
     facts,
     intake,
+    linking,
+    merging,
     narrative,
     selectors,
     serializers,
@@ -182,6 +184,11 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "unhold": (closing.unhold_call, serializers.Nothing, 200),
     "close": (closing.close_call, serializers.Close, 200),
     "reopen": (closing.reopen_call, serializers.Reason, 200),
+    "links": (linking.link_calls, serializers.Link, 201),
+    "unlink": (linking.unlink_calls, serializers.Unlink, 200),
+    "merge": (merging.merge_calls, serializers.Merge, 200),
+    "unmerge": (merging.unmerge_call, serializers.Reason, 200),
+    "split": (linking.split_call, serializers.Split, 201),
     "retriage": (intake.retriage, serializers.Nothing, 200),
 }
 ASSIGNMENT_CHANGES: dict[str, tuple[Any, Any]] = {

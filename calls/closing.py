@@ -6,7 +6,7 @@ from typing import Any
 
 from calls import kinds
 from calls.alerts import close_alerts_of, raise_alert
-from calls.fetch import lock_call, open_call, require_dispatch
+from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
 from care_dispatch.due.work import finish, schedule
@@ -73,6 +73,7 @@ def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str)
     """Bring a closed call back with its number, its age and its history; it is triaged again."""
     require_dispatch(actor, "reopen a call")
     call = lock_call(actor, call_id, now)
+    refuse_merged(call)
     if call.status != Call.Status.CLOSED:
         raise CallOpen(f"Call {call.number} is open.")
     stages = Assignment.objects.open().filter(call=call).values_list("status", flat=True)

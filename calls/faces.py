@@ -56,6 +56,15 @@ _TAKEN = (
     " JOIN teams_unit v ON v.id = b.unit_id WHERE b.call_id = c.id AND v.discipline = u.discipline"
     " AND b.dispatched_at >= a.cleared_at))"
 )
+_LINKS = (
+    "(SELECT json_agg(json_build_object('call_id', o.id, 'number', o.number::text, 'kind', l.kind) ORDER BY l.id)"
+    " FROM calls_calllink l JOIN calls_call o ON o.id = CASE WHEN l.call_id = c.id THEN l.other_id ELSE l.call_id END"
+    " WHERE (l.call_id = c.id OR l.other_id = c.id) AND l.unlinked_at IS NULL)"
+)
+_MERGED = (
+    "(SELECT json_agg(json_build_object('call_id', o.id, 'number', o.number::text, 'day', o.day) ORDER BY o.id)"
+    " FROM calls_call o WHERE o.merged_into_id = c.id)"
+)
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
     "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
@@ -63,6 +72,7 @@ _CALL = _object(
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
+    links=_LINKS, merged=_MERGED,
 )  # fmt: skip
 _CALLS = (
     f"SELECT {_CALL}::text FROM calls_call c LEFT JOIN calls_verdict v ON v.id = c.verdict_id"
@@ -127,6 +137,8 @@ def call_face(row: Face, tier: str) -> Face:
         "reopened_at": iso(row["reopened_at"]),
         "assignments": [assignment_face(assignment) for assignment in row["assignments"] or []],
         "taken": [one | {"at": iso(one["at"])} for one in row["taken"] or []] if tier == Tier.DISPATCH else [],
+        "links": (row["links"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
+        "merged": (row["merged"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
         "referral_made": False,
     }
 

@@ -72,15 +72,16 @@ def state(
 
 def effective(statements: Iterable[FactStatement]) -> dict[str, Any]:
     """What the statements come to together: latest per informant, then the worse; a unit report clears."""
-    return triage.effective(
-        triage.FactStatement(
-            fact=row.fact,
-            value=row.value,
-            source=row.source,
-            stated_by=row.informant,
-            at=row.stated_at.isoformat(),
-            confirmed=row.confirmed,
-            evidence=row.evidence,
-        )
-        for row in statements
+    return triage.effective(as_stated(row) for row in statements)
+
+
+def as_stated(row: FactStatement) -> triage.FactStatement:
+    return triage.FactStatement(
+        fact=row.fact,
+        value=row.value,
+        source=row.source,
+        stated_by=row.informant,
+        at=row.stated_at.isoformat(),
+        confirmed=row.confirmed,
+        evidence=row.evidence,
     )

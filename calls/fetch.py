@@ -26,6 +26,12 @@ class CallClosed(Conflict):
     code = "call_closed"
 
 
+class CallMerged(CallClosed):
+    """The call is a duplicate that goes on in another one; the message names it."""
+
+    code = "call_merged"
+
+
 def require_dispatch(actor: User | None, what: str) -> None:
     """``actor`` None is the system itself."""
     if actor is not None and actor.role not in DISPATCH_ROLES:
@@ -75,12 +81,32 @@ def lock_call(actor: User | None, call_id: int, now: datetime, *, missing: str =
 def open_call(actor: User | None, call_id: int, now: datetime) -> Call:
     """Like lock_call, and refuses a closed call with the way back."""
     call = lock_call(actor, call_id, now)
+    refuse_merged(call)
     if call.status == Call.Status.CLOSED:
         at = f" at {call.center.local(call.closed_at):%H:%M:%S}" if call.closed_at else ""
         raise CallClosed(
             f"Call {call.number} was closed{at} as {call.get_closed_as_display().lower()}; reopen it first."
         )
     return call
+
+
+def refuse_merged(call: Call) -> None:
+    if call.merged_into is not None:
+        raise CallMerged(
+            f"Call {call.number} was merged into call {call.merged_into.number}; go on there, or have a supervisor take"
+            " it out again.",
+            merged_into=call.merged_into_id,
+        )
+
+
+def lock_two_calls(actor: User | None, one: int, two: int, now: datetime) -> tuple[Call, Call]:
+    """Both calls, locked by id whichever is named first."""
+    locked = {pk: lock_call(actor, pk, now) for pk in sorted((one, two))}
+    if one == two:
+        raise Conflict("These are one and the same call.")
+    if locked[one].center_id != locked[two].center_id:
+        raise NotFound(NO_CALL)
+    return locked[one], locked[two]
 
 
 def lock_units(actor: User | None, unit_ids: list[int]) -> list[Unit]:

@@ -30,6 +30,19 @@ CALLER_ADDED = _kind("caller.added", "", "caller_id")
 CALL_HELD = _kind("call.held", _HOLD)
 CALL_CLOSED = _kind("call.closed", _CLOSED)
 CALL_REOPENED = _kind("call.reopened", f"{_CLOSED} call.reopened_at")
+CALL_LINKED = _kind("call.linked", "", "link_id")
+CALL_UNLINKED = _kind("call.unlinked", "", "link_id")
+# On the duplicate: where it went and back; on the call that stays: what came and went.
+CALL_MERGED = _kind("call.merged", "call.merged_into_id call.facts_version", "merge_id statement_ids")
+CALL_UNMERGED = _kind("call.unmerged", f"{_CLOSED} call.reopened_at call.merged_into_id", "merge_id")
+MERGE_TAKEN_IN = _kind(
+    "call.merge_taken_in",
+    "call.facts_version call.priority call.priority_set_by_hand call.mode_override call.mode_reason"
+    f" {_CALL_TIMES} {_HOLD}",
+    "merge_id",
+)
+MERGE_TAKEN_OUT = _kind("call.merge_taken_out", "call.facts_version", "merge_id")
+CALL_SPLIT = _kind("call.split", "", "call_id link_id")
 MODE_SET = _kind("call.mode_set", "call.mode_override call.mode_reason")
 NOTE_ADDED = _kind("note.added", "", "note_id")
 NOTE_SEALED = _kind("note.sealed", "", "note_id")
@@ -56,6 +69,7 @@ UNIT_CLEARED = _kind(
     f" {_UNIT} {_CALL_TIMES}",
     "assignment_id",
 )
+UNIT_MOVED = _kind("unit.moved", f"assignment.call_id {_CALL_TIMES} {_HOLD}", "assignment_id")
 UNIT_TAKEN = _kind("unit.taken", "assignment.taken_for_id", "assignment_id")
 ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
@@ -74,6 +88,7 @@ ALERT_SHELVED = _kind("alert.shelved", "", "alert_id")
 ALERT_TOLD = _kind("alert.told", "", "alert_id")
 ALERT_UNIT_LEFT = _kind("alert.unit_left", "", "alert_id")
 ALERT_ESCALATED = _kind("alert.escalated", "", "alert_id")
+ALERT_MOVED = _kind("alert.moved", "", "alert_id")
 ALERT_CLOSED = _kind("alert.closed", "", "alert_id")
 
 ALL = [value for value in list(globals().values()) if isinstance(value, EventKind)]

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from calls import board, consults, faces, triage
-from calls.facts import effective
 from calls.fetch import NO_CALL, may_open, own_assignments, own_unit_ids
-from calls.models import Assignment, Call, Draft, FactStatement, NarrativeEntry, Verdict
+from calls.models import Assignment, Call, Caller, Consult, Draft, FactStatement, NarrativeEntry, Verdict
+from calls.read_through import call_ids, facts_of, references
 from calls.rules_in_force import parsed
 from care_dispatch.access import SEES, Role, Tier, sees, tier_of
 from care_dispatch.log.models import Head
@@ -24,27 +24,32 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     """Everything this user's tier is shown of one call, with the version it was read at."""
     tier = tier_of(user.role)
     version = Head.objects.values_list("seq", flat=True).get()
-    call = Call.objects.select_related("verdict__rule_set").filter(pk=call_id).first()
+    call = Call.objects.select_related("verdict__rule_set", "merged_into").filter(pk=call_id).first()
     if call is None or not may_open(user, call, now):
         raise NotFound(NO_CALL)
     face = faces.call_face(faces.call_rows([call.pk])[call.pk], tier) | board.extra_fields([call.pk], tier)[call.pk]
     detail = {"id": call.pk, "version": version, **face, **_ending(call)}
     detail["urn"] = call.urn
     entries = list(readable_narrative(call, tier))
-    detail["narrative"] = [_entry(entry) for entry in entries]
+    detail["narrative"] = [_entry(entry, call) for entry in entries]
+    detail["references"] = references(call) if tier != Tier.FIELD else []
     detail["assignments_all"] = [_assignment(row, tier) for row in faces.assignment_rows(call.pk)]
-    related = call.consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
+    together = call_ids(call)
+    related = Consult.objects.filter(call__in=together).select_related(
+        "call", "requester_agency", "requester_unit", "answering_unit"
+    )
     detail["consults"] = [
         board.consult_face(consult) | {"id": consult.pk} for consult in related.filter(consults.readable(user, now))
     ]
-    detail["callers"] = [] if tier == Tier.PARTNER else _callers(call, named=sees(tier, "caller"))
+    detail["callers"] = [] if tier == Tier.PARTNER else _callers(together, named=sees(tier, "caller"))
     detail |= _triage(call, tier, read={entry.informant for entry in entries})
     return detail
 
 
-def _callers(call: Call, *, named: bool) -> list[dict[str, Any]]:
+def _callers(together: list[int], *, named: bool) -> list[dict[str, Any]]:
     """Who called; whoever asked not to be named is left out unless the center itself asks (``named``)."""
-    callers = call.callers.order_by("pk") if named else call.callers.filter(do_not_disclose=False).order_by("pk")
+    callers = Caller.objects.filter(call__in=together).order_by("pk")
+    callers = callers if named else callers.filter(do_not_disclose=False)
     fields = ("id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose")
     return [dict(row) for row in callers.values(*fields)]
 
@@ -53,6 +58,7 @@ def _ending(call: Call) -> dict[str, Any]:
     return {
         "closed_at": faces.iso(call.closed_at),
         "closed_as": call.closed_as,
+        "merged_into": str(call.merged_into.number) if call.merged_into else None,
         "close_reason": call.close_reason,
         "not_sent_reason": call.not_sent_reason,
         "mode_reason": call.mode_reason,
@@ -61,12 +67,13 @@ def _ending(call: Call) -> dict[str, Any]:
 
 
 def readable_narrative(call: Call, tier: str) -> QuerySet[NarrativeEntry]:
-    """The entries of the audiences this tier reads."""
+    """The entries of the audiences this tier reads, of the call and the duplicates merged into it."""
     audiences = [name.removeprefix("narrative:") for name in SEES[Tier(tier)] if name.startswith("narrative:")]
-    return call.narrative.filter(audience__in=audiences).select_related("author")
+    entries = NarrativeEntry.objects.filter(call__in=call_ids(call), audience__in=audiences)
+    return entries.select_related("author", "call")
 
 
-def _entry(entry: NarrativeEntry) -> dict[str, Any]:
+def _entry(entry: NarrativeEntry, call: Call) -> dict[str, Any]:
     return {
         "id": entry.pk,
         "text": entry.text,
@@ -75,6 +82,7 @@ def _entry(entry: NarrativeEntry) -> dict[str, Any]:
         "position": entry.position,
         "written_at": faces.iso(entry.written_at),
         "sealed_at": faces.iso(entry.sealed_at),
+        "merged_from": str(entry.call.number) if entry.call_id != call.pk else None,
     }
 
 
@@ -99,11 +107,11 @@ def _triage(call: Call, tier: str, *, read: Container[str]) -> dict[str, Any]:
     """Facts and verdict, or words of safety; ``read``: the entries this tier reads, as informants."""
     if not sees(tier, "facts"):
         return {"statements": [], "facts": {}, "verdict": None, "safety": safety_words(call)}
-    statements = list(FactStatement.objects.filter(call=call).select_related("stated_by"))
+    statements = list(FactStatement.objects.filter(call__in=call_ids(call)).select_related("stated_by", "call"))
     verdict = call.verdict
     return {
-        "statements": [_statement(row) | {"evidence": _quote(row, tier, read)} for row in statements],
-        "facts": effective(statements),
+        "statements": [_statement(row, call) | {"evidence": _quote(row, tier, read)} for row in statements],
+        "facts": facts_of(call, [row for row in statements if row.call_id == call.pk]),
         "verdict": {
             **verdict.proof,
             **explained(verdict),
@@ -130,13 +138,13 @@ def explained(verdict: Verdict) -> dict[str, Any]:
     return triage.explain(verdict.facts, rules) if rules else nothing
 
 
-def _statement(row: FactStatement) -> dict[str, Any]:
+def _statement(row: FactStatement, call: Call) -> dict[str, Any]:
     return {
         "id": row.pk,
         "fact": row.fact,
         "value": row.value,
         "source": row.source,
-        "informant": row.informant,
+        "informant": row.informant if row.call_id == call.pk else f"{row.informant} (call {row.call.number})",
         "confirmed": row.confirmed,
         "stated_at": faces.iso(row.stated_at),
         "stated_by": row.stated_by.username if row.stated_by else "system",
@@ -191,7 +199,7 @@ def call_list(user: User, now: datetime, *, day: date | None, status: str, query
         calls = calls.filter(number=int(query))
     elif query:
         calls = calls.filter(location__icontains=query)
-    found = list(calls.order_by("-received_at", "-pk")[:LIST_LIMIT])
+    found = list(calls.select_related("merged_into").order_by("-received_at", "-pk")[:LIST_LIMIT])
     rows = faces.call_rows([call.pk for call in found])
     return [{"id": call.pk, **faces.call_face(rows[call.pk], tier), **_ending(call)} for call in found]
 

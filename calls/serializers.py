@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from calls.models import Assignment, Call, Caller, NarrativeEntry
+from calls.models import Assignment, Call, Caller, CallLink, NarrativeEntry
 from care_dispatch.api import StrictSerializer
 
 LONG = 20_000
@@ -99,6 +99,27 @@ class Mode(StrictSerializer):
 class Hold(StrictSerializer):
     minutes = s.IntegerField(min_value=1, max_value=24 * 60)
     reason = text(required=True)
+
+
+class Link(StrictSerializer):
+    other = s.IntegerField(min_value=1, max_value=2**62)
+    kind = choice(CallLink.Kind.choices)
+
+
+class Unlink(StrictSerializer):
+    other = s.IntegerField(min_value=1, max_value=2**62)
+
+
+class Merge(StrictSerializer):
+    into = s.IntegerField(min_value=1, max_value=2**62)
+    override_reason = text()
+
+
+class Split(StrictSerializer):
+    nature = text(required=True)
+    location = text()
+    callers = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=50)
+    notes = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=200)
 
 
 class Cancel(StrictSerializer):

@@ -15,7 +15,8 @@ from calls.dispatch import stage_care
 from calls.facts import effective
 from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
-from calls.models import Alert, Call, FactStatement, NarrativeEntry, RuleSet, Verdict
+from calls.models import Alert, Call, FactStatement, RuleSet, Verdict
+from calls.read_through import facts_of, unread_entries
 from calls.rules_in_force import parsed, rule_set_for
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.due.work import finish, schedule, schedule_once
@@ -31,7 +32,7 @@ ANSWER_WITHIN = timedelta(seconds=60)
 # Rules that could not be loaded or failed are tried again after this long.
 RETRY_FALLBACK = timedelta(seconds=60)
 # How far the reader has come: no operational field, so the log does not carry it.
-_READ = ("narrative_read_id", "nature_read")
+READ_SO_FAR = ("narrative_read_id", "nature_read")
 
 
 def run_triage(call_id: int, version: int, now: datetime, source: str) -> None:
@@ -46,15 +47,16 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if call.status == Call.Status.CLOSED:
         return {"call_id": call_id}
     nothing_said = call.facts_version == 0
-    read = _take_in_narrative(call, now)
-    statements = read if nothing_said else [*FactStatement.objects.filter(call=call)]
-    facts = effective(statements) | {"location_confirmed": "yes" if call.location_confirmed else "no"}
+    read = take_in_narrative(call, now)
+    facts = (effective(read) if nothing_said else facts_of(call)) | {
+        "location_confirmed": "yes" if call.location_confirmed else "no"
+    }
     rule_set, judged = _judge(call, facts, now)
     _ask_in_time(call, judged, now)
     if rule_set is None:
         schedule(TRIAGE, call.pk, due_at=now + RETRY_FALLBACK, now=now, version=call.facts_version)
     if _same(call.verdict, rule_set, call.facts_version, facts):
-        call.save(update_fields=_READ)
+        call.save(update_fields=READ_SO_FAR)
         return {"call_id": call_id}
     verdict = _store(call, rule_set, facts, judged, engine, now)
     before, held, by_hand = call.verdict, call.held_until is not None, call.mode_override
@@ -66,7 +68,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if rule_set is None:
         _alert(call, Alert.Kind.TRIAGE_FALLBACK, f"Call {call.number}: the rules did not run; {judged['because']}", now)
     if held and call.held_until is None:
-        why = "; ".join(_worse(before, verdict)) or MODES[verdict.response][1]
+        why = "; ".join(worse_facts(before, verdict)) or MODES[verdict.response][1]
         _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
     stage_care(call)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
@@ -75,16 +77,12 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     return {"call_id": call_id, "verdict_id": verdict.pk}
 
 
-def _take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
+def take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
     """Store what the reader finds in entries it has not seen, as unconfirmed statements with their quotes.
 
     CARE's own entries are not read: a quote would carry clinical text to the dispatcher.
     """
-    entries = list(
-        call.narrative.filter(pk__gt=call.narrative_read_id, sealed_at__isnull=True)
-        .exclude(audience=NarrativeEntry.Audience.CARE)
-        .order_by("pk")
-    )
+    entries = unread_entries(call)
     nature_is_new = call.nature_read != call.nature
     if not entries and not nature_is_new:
         return []
@@ -169,12 +167,12 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
     if _outgrown(call, verdict):
         fields |= {"mode_override": "", "mode_reason": ""}
     heavier = bool(call.response) and lighter(call.response, verdict.response)
-    if call.held_until is not None and (heavier or _worse(call.verdict, verdict)):
+    if call.held_until is not None and (heavier or worse_facts(call.verdict, verdict)):
         fields |= {"held_until": None, "hold_reason": ""}
         finish(HOLD, call.pk)
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)
-    sets = write(call, also=_READ, **fields)
+    sets = write(call, also=READ_SO_FAR, **fields)
     sets["call.verdict_id"] = sets.pop("call.verdict")
     return sets
 
@@ -183,7 +181,7 @@ def _outgrown(call: Call, verdict: Verdict) -> bool:
     """A lighter response set by hand ends when the rules come to ask for more, or a danger grows, since it was set."""
     if not call.mode_override or not lighter(call.mode_override, verdict.response):
         return False
-    return lighter(call.response or "standard", verdict.response) or bool(_worse(call.verdict, verdict))
+    return lighter(call.response or "standard", verdict.response) or bool(worse_facts(call.verdict, verdict))
 
 
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
@@ -203,7 +201,7 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
     """What was not asked becomes unknown, which is never safe; the rules decide again."""
     call = Call.objects.select_for_update(of=("self",)).select_related("verdict", "center").get(pk=call_id)
     finish(QUESTION, call_id)
-    known = effective(FactStatement.objects.filter(call=call))  # an answer may be waiting for its verdict
+    known = facts_of(call)  # an answer may be waiting for its verdict
     asked = call.verdict.proof.get("safety_questions", []) if call.verdict else []
     questions = [fact for fact in asked if known.get(fact, NOT_ASKED) == NOT_ASKED]
     if call.status == Call.Status.CLOSED or not questions:
@@ -229,7 +227,7 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str
     ``was``: the response until now, whether the rules asked for it or it was set by hand and has ended with this.
     Units sent before the first verdict knew nothing: all it finds is news to them.
     """
-    worse = _worse(before, after)
+    worse = worse_facts(before, after)
     if worse and call.first_dispatched_at and (units := _units_on(call)):
         names = ", ".join(unit.callsign for unit in units)
         text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
@@ -244,7 +242,7 @@ def _units_on(call: Call) -> list[Unit]:
     return list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
 
 
-def _worse(before: Verdict | None, after: Verdict) -> list[str]:
+def worse_facts(before: Verdict | None, after: Verdict) -> list[str]:
     """The safety facts that got worse, in words for the radio."""
     known = before.facts if before else {}
     return [

@@ -4,7 +4,7 @@ from typing import Any
 
 from calls import triage
 from calls.lifecycle import MODES
-from calls.models import Assignment, Call, Caller, Consult, NarrativeEntry
+from calls.models import Assignment, Call, Caller, CallLink, Consult, NarrativeEntry
 from calls.natures import NATURES
 from teams.models import Agency, Unit
 
@@ -31,6 +31,7 @@ def everything(center_id: int) -> dict[str, Any]:
         "consult_questions": _pairs(Consult.Question),
         "consult_modes": _pairs(Consult.Mode),
         "consult_results": _pairs(Consult.Result),
+        "link_kinds": _pairs(CallLink.Kind),
         "cancel_reasons": CANCEL_REASONS,
         "mode_reasons": MODE_REASONS,
         "take_reasons": TAKE_REASONS,

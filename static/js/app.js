@@ -18,6 +18,12 @@ import { Store } from "./store.js";
 
 const ECHOES = 30;
 
+/** A call under its own number, and under those of the duplicates merged into it. @param {any} call */
+function named({ id, number, name, merged = [] }) {
+  const duplicates = merged.map((/** @type {any} */ one) => ({ id, number: one.number, name: `${one.day}-${one.number.padStart(4, "0")}` }));
+  return [{ id, number, name }, ...duplicates];
+}
+
 export class App {
   constructor() {
     this.store = new Store();
@@ -131,7 +137,7 @@ export class App {
     const values = (/** @type {string} */ list) => (this.vocabulary?.[list] ?? []).map((/** @type {any} */ pair) => pair.value);
     return {
       units: this.units.map((unit) => unit.callsign),
-      calls: this.store.all("call").map(({ id, number, name }) => ({ id, number, name })),
+      calls: this.store.all("call").flatMap(named),
       openCall: this.shownCall?.id ?? null,
       facts: this.vocabulary?.facts ?? [],
       dispositions: values("dispositions"),
@@ -141,6 +147,7 @@ export class App {
       agencies: (this.vocabulary?.agencies ?? []).map((/** @type {any} */ agency) => agency.code),
       notSent: values("not_sent"),
       closedAs: values("closed_as").filter((/** @type {string} */ value) => value !== "cancelled"),
+      linkKinds: [...values("link_kinds").filter((/** @type {string} */ value) => value !== "split"), "merge", "unlink"],
     };
   }
 

@@ -27,6 +27,7 @@ const CONTEXT = {
   agencies: ["desoto-pd", "care"],
   notSent: ["off_hours", "all_busy"],
   closedAs: ["handled", "advised", "transferred_988"],
+  linkKinds: ["same_person", "other", "merge", "unlink"],
 };
 const command = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).command;
 const error = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).error;
@@ -74,6 +75,12 @@ test("yes to a question with several dangers asks which", () => {
   assert.deepEqual(command("q 142 W=no").fact, { fact: "weapon", value: "denied" });
   assert.deepEqual(command("q o=y").fact, { fact: "overdose", value: "yes" });
   assert.deepEqual(command("q weapon=?").fact, { fact: "weapon", value: "unknown" });
+});
+
+test("of two calls the first is the one that closes, and a call not named is the open one", () => {
+  assert.deepEqual(command("LK 142 10 merge"), { verb: "LK", other: 42, call: 10, linkKind: "merge" });
+  assert.deepEqual(command("lk merge 142"), { verb: "LK", other: 42, call: 39, linkKind: "merge" });
+  assert.match(error("LK"), /needs the other call/);
 });
 
 test("ranges of units are the units there are", () => {
@@ -130,6 +137,8 @@ const MAKE = {
   word: () => pick(["meal", "training", "false_call"]),
   notSent: () => pick(CONTEXT.notSent),
   closedAs: () => pick(CONTEXT.closedAs),
+  other: () => pick(CONTEXT.calls).id,
+  linkKind: () => pick(CONTEXT.linkKinds),
   closed: () => pick([98, 142]),
 };
 

@@ -14,7 +14,7 @@ const CONTEXT = {
   ],
   openCall: 42,
   facts: [{ name: "weapon", values: ["denied", "none_reported", "unknown", "in_hand"] }],
-  dispositions: [], modeReasons: [], questions: [], results: [], agencies: [], notSent: [], closedAs: [],
+  dispositions: [], modeReasons: [], questions: [], results: [], agencies: [], notSent: [], closedAs: [], linkKinds: [],
 };
 
 /** The lines in the first column of the table of what one types. */

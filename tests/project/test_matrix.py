@@ -33,7 +33,9 @@ ROLES: dict[str, set[Any]] = {
     f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"POST {CALL}narrative/": ON_SHIFT,
     f"POST {CALL}facts/": ON_SHIFT, f"POST {CALL}callers/": DISPATCH, f"POST {CALL}mode/": DISPATCH,
     f"POST {CALL}hold/": DISPATCH, f"POST {CALL}unhold/": DISPATCH, f"POST {CALL}close/": DISPATCH,
-    f"POST {CALL}reopen/": DISPATCH, f"POST {CALL}retriage/": DISPATCH,
+    f"POST {CALL}reopen/": DISPATCH, f"POST {CALL}retriage/": DISPATCH, f"POST {CALL}links/": DISPATCH,
+    f"POST {CALL}unlink/": DISPATCH, f"POST {CALL}merge/": DISPATCH, f"POST {CALL}split/": DISPATCH,
+    f"POST {CALL}unmerge/": {Role.SUPERVISOR},
     "POST api/narrative/<int:note_id>/seal/": DISPATCH,  # its author or a supervisor
     "POST api/units/<int:unit_id>/status/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/exchange/": DISPATCH,
@@ -79,6 +81,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {CALL}narrative/": {"text": "x"}, f"POST {CALL}facts/": {"facts": {"weapon": "unknown"}},
     f"POST {CALL}callers/": {"name": "x"}, f"POST {CALL}mode/": {"response": "care_police", "reason": "x"},
     f"POST {CALL}hold/": {"minutes": 5, "reason": "x"}, f"POST {CALL}reopen/": {"reason": "x"},
+    f"POST {CALL}unmerge/": {"reason": "x"},
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
     "POST api/alerts/<int:alert_id>/shelve/": {"minutes": 5, "reason": "x"},
     "POST api/alerts/<int:alert_id>/end/": {"reason": "test"},
@@ -115,6 +118,10 @@ def there(here: Whole) -> Whole:
 def body(address: Address, whole: Whole) -> dict[str, Any]:
     of_scene: dict[str, dict[str, Any]] = {
         "POST api/alerts/<int:alert_id>/told/": {"unit": whole.police.pk},
+        f"POST {CALL}links/": {"other": whole.ids["other_call_id"]},
+        f"POST {CALL}unlink/": {"other": whole.ids["other_call_id"]},
+        f"POST {CALL}merge/": {"into": whole.ids["other_call_id"]},
+        f"POST {CALL}split/": {"nature": "x", "notes": [whole.ids["note_id"]]},
         f"POST {CALL}referrals/": {"service": whole.service.pk, "status": "draft"},
         "POST api/backtests/": whole.trial,
         "POST api/shadow-runs/": {"rule_set": whole.trial["rule_set"]},

@@ -103,6 +103,7 @@ class Whole:
         time = {"received_from": self.now - timedelta(days=1), "received_to": self.now}
         ids: dict[str, Any] = {
             **on,
+            "other_call_id": self.take_call("").pk,
             "unit_id": self.police.pk,
             "assignment_id": Assignment.objects.get(unit=self.care).pk,
             "police_assignment_id": Assignment.objects.get(unit=self.police).pk,

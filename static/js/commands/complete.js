@@ -8,6 +8,8 @@ import { VERBS } from "./verbs.js";
 /** @typedef {{insert: string, label: string, detail: string}} Offer */
 
 const MOST = 9;
+const MERGE = { insert: "merge", label: "merge", detail: "the first closes as a duplicate of the second" };
+const UNLINK = { insert: "unlink", label: "unlink", detail: "they do not belong together" };
 
 /** @param {import("../app.js").App} app @param {string} line up to the caret @returns {Offer[]} */
 export function offers(app, line) {
@@ -74,6 +76,8 @@ function ofSlot(app, slot, verb) {
       return words("not_sent");
     case "word":
       return verb === "CAN" ? words("cancel_reasons") : [];
+    case "linkKind":
+      return [...words("link_kinds").filter((/** @type {Offer} */ offer) => offer.insert !== "split"), MERGE, UNLINK];
     case "closedAs":
       return words("closed_as").filter((/** @type {Offer} */ offer) => offer.insert !== "cancelled");
     case "outcome":

@@ -123,6 +123,8 @@ function combinations(read, verb) {
           const units = [...new Set([...(filled.units ?? []), ...value])];
           return VERBS[verb].one && units.length > 1 ? [] : [{ ...filled, units }];
         }
+        // Of two calls the first is the other one, so that their order says which closes.
+        if (slot === "call" && VERBS[verb].takes.includes("other") && filled.other === undefined) return [];
         if (slot === "word" && filled.word) return [{ ...filled, word: `${filled.word} ${value}` }];
         return filled[slot] === undefined ? [{ ...filled, [slot]: value }] : [];
       }),
@@ -167,12 +169,13 @@ export function format(command, context) {
   if (verb === "OPEN") return callToken(command.call, context);
   if (verb === "SHOW") return String(command.units);
   const words = [verb];
+  if (command.other !== undefined) words.push(callToken(command.other, context));
   if (command.call !== undefined) words.push(callToken(command.call, context));
   words.push(...(command.units ?? []));
   if (command.minutes !== undefined) words.push(`${command.minutes}m`);
   if (command.fact) words.push(`${command.fact.fact}=${command.fact.value}`);
   if (command.response) words.push(WORD_OF_RESPONSE[command.response]);
-  for (const slot of ["priority", "outcome", "disposition", "agency", "question", "result", "reason", "closedAs", "notSent", "word", "number", "closed"]) {
+  for (const slot of ["priority", "outcome", "disposition", "agency", "question", "result", "reason", "closedAs", "notSent", "linkKind", "word", "number", "closed"]) {
     if (command[slot] !== undefined) words.push(slot === "closed" ? `#${command[slot]}` : String(command[slot]));
   }
   return words.join(" ") + text;

@@ -13,6 +13,7 @@ const SENDS = new Set(["D", "DE", "DO", "DR"]);
 /** What must be said twice before it is done; empty: do it at once. @param {App} app @param {Command} command */
 export function question(app, command) {
   if (command.verb in TAKES) return takeQuestion(app, command);
+  if (command.verb === "LK" && command.linkKind === "merge") return mergeQuestion(app, command);
   if (command.verb === "CAN") return `Cancel call ${numberOf(app, command.call)}?`;
   if (command.verb !== "X") return "";
   const unit = app.unit(String(command.units?.[0]));
@@ -22,6 +23,14 @@ export function question(app, command) {
     return `Take ${unit.callsign} off call ${call.number} for call ${numberOf(app, command.call)}?`;
   }
   return call.assignments.length === 1 ? `${unit.callsign} is the last unit on call ${call.number}, which will wait again. Take it off?` : "";
+}
+
+/** What a merge does, before it is done. @param {App} app @param {Command} command */
+function mergeQuestion(app, { other, call }) {
+  const duplicate = app.store.get("call", other);
+  const units = (duplicate?.assignments ?? []).map((/** @type {any} */ row) => row.callsign).join(", ");
+  const goOn = units ? `; ${units} goes on to call ${numberOf(app, call)}` : "";
+  return `Merge call ${numberOf(app, other)} into call ${numberOf(app, call)}? Call ${numberOf(app, other)} closes as a duplicate${goOn}.`;
 }
 
 const TAKES = { D: 1, DE: 1, DO: 1 };
@@ -149,6 +158,8 @@ const DOING = {
     return `Call ${number} is cancelled`;
   },
   RE: reopen,
+  LK: link,
+  UNM: unmerge,
   ACK: acknowledge,
   TOLD: told,
   CON: consult,
@@ -251,6 +262,32 @@ async function reopen(app, { closed, text }) {
   await post(`/api/calls/${id}/reopen/`, { reason: text });
   app.openCall(id);
   return `Call ${closed ?? numberOf(app, id)} is open again, ${CALL_STATUS.pending.label}`;
+}
+
+/** @param {App} app @param {Command} command */
+async function link(app, { other, call, linkKind = "other", text }) {
+  const [one, two] = [numberOf(app, other), numberOf(app, call)];
+  if (linkKind === "merge") {
+    await post(`/api/calls/${other}/merge/`, { into: call, ...(text && { override_reason: text }) });
+    app.openCall(Number(call));
+    return `Call ${one} is merged into call ${two}`;
+  }
+  if (linkKind === "unlink") {
+    await post(`/api/calls/${call}/unlink/`, { other });
+    return `Calls ${one} and ${two} are not linked any more`;
+  }
+  await post(`/api/calls/${call}/links/`, { other, kind: linkKind });
+  return `Calls ${one} and ${two} are linked: ${app.label("link_kinds", linkKind).toLowerCase()}`;
+}
+
+/** @param {App} app @param {Command} command */
+async function unmerge(app, { closed, text }) {
+  const { calls } = await read(`/api/calls/?status=closed&q=${closed}`);
+  const merged = calls.find((/** @type {any} */ call) => call.merged_into);
+  if (!merged) throw new Error(`Call ${closed} is not merged into another.`);
+  await post(`/api/calls/${merged.id}/unmerge/`, { reason: text });
+  app.openCall(merged.id);
+  return `Call ${closed} is a call of its own again`;
 }
 
 /** @param {App} app @param {number} [number] from 1 */

@@ -18,6 +18,7 @@ import { KEY_OF_OUTCOME, OUTCOME_OF_KEY, QUESTION_KEYS, RESPONSE_OF_WORD } from 
  * @property {string[]} agencies
  * @property {string[]} notSent
  * @property {string[]} closedAs
+ * @property {string[]} linkKinds
  */
 /** @typedef {{slot: Slot, value: any}} Reading */
 
@@ -75,6 +76,7 @@ function read(slot, token, context) {
       const units = unitsNamed(token, context);
       return units.length ? [units] : [];
     }
+    case "other":
     case "call":
       return callsNamed(token, context).map((call) => call.id);
     case "minutes":
@@ -103,6 +105,8 @@ function read(slot, token, context) {
       return oneOf(context.agencies);
     case "notSent":
       return oneOf(context.notSent);
+    case "linkKind":
+      return oneOf(context.linkKinds);
     case "closedAs":
       return oneOf(context.closedAs);
     default:

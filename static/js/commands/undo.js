@@ -40,6 +40,10 @@ export function wayBack(app, command) {
       return call && command.minutes ? { line: `H ${named} 0`, call: call.id } : null;
     case "Q":
       return call ? answered(app, call, command.fact, named) : null;
+    case "LK":
+      if (command.linkKind === "unlink") return null;
+      if (command.linkKind === "merge") return { line: `UNM ${app.store.get("call", command.other)?.number}; merged by mistake` };
+      return call ? { line: `LK ${callToken(Number(command.other), app.context)} ${named} unlink`, call: call.id } : null;
     case "CAN":
     case "CLOSE":
       return call ? { line: `RE ${call.number}; closed by mistake` } : null;

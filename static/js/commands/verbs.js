@@ -3,7 +3,7 @@
 
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
- *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed"} Slot
+ *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -56,6 +56,12 @@ export const VERBS = {
   },
   CAN: { usage: "CAN [call]; reason", help: "cancel the call", takes: ["call", "word"], needs: ["call"], text: "must", ends: true },
   RE: { usage: "RE [call]; why", help: "reopen a closed call", takes: ["closed"], needs: [], text: "must" },
+  LK: {
+    usage: "LK call [call] [same_person same_place cause other · merge · unlink]",
+    help: "link two calls; merge: the first closes as a duplicate of the second",
+    takes: ["other", "call", "linkKind"], needs: ["other", "call"], text: "may",
+  },
+  UNM: { usage: "UNM call; why", help: "supervisor: take a merged call out again", takes: ["closed"], needs: ["closed"], text: "must" },
   ACK: { usage: "ACK [n] or ACK unit…", help: "acknowledge alert n, or stamp that a unit acknowledges", takes: ["number", "units"], needs: [], text: "no" },
   TOLD: { usage: "TOLD unit… [n]", help: "the unit was told of the alert by radio", takes: ["units", "number"], needs: ["units"], text: "no" },
   CON: {
@@ -85,4 +91,6 @@ export const SLOT_WORDS = {
   notSent: "why CARE was not sent",
   closedAs: "how it was closed",
   closed: "a closed call",
+  other: "the other call",
+  linkKind: "how they belong together",
 };

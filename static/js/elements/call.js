@@ -7,6 +7,7 @@ import { CALL_STATUS, valueWords } from "../words.js";
 import "./notes.js";
 import "./on_it.js";
 import { Part } from "./part.js";
+import "./related.js";
 import "./send.js";
 import "./triage.js";
 
@@ -50,6 +51,7 @@ class CallPanel extends Part {
       ${detail ? this.#callers(detail) : nothing}
       ${editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = null)}></care-edit>`) : nothing}
       ${detail?.status === "closed" ? this.#ending(detail) : nothing}
+      ${keyed(openId, html`<care-related></care-related>`)}
       <care-triage></care-triage>
       <care-send></care-send>
       <care-on-it></care-on-it>
@@ -79,7 +81,8 @@ class CallPanel extends Part {
   /** @param {any} detail */
   #ending(detail) {
     return html`<p>Closed ${this.app.time(detail.closed_at)} as ${this.app.label("closed_as", detail.closed_as)}
-      ${detail.close_reason ? `: ${valueWords(detail.close_reason)}` : ""}
+      ${detail.merged_into ? html` <b>· goes on as <button type="button" class="plain" @click=${() => this.app.execute(detail.merged_into)}>call ${detail.merged_into}</button></b>` : ""}
+      ${detail.close_reason && !detail.merged_into ? `: ${valueWords(detail.close_reason)}` : ""}
       ${detail.not_sent_reason ? ` · CARE not sent: ${this.app.label("not_sent", detail.not_sent_reason)}` : ""}</p>`;
   }
 }

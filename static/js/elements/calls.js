@@ -14,6 +14,7 @@ const LETTERS = {
   n: (call) => `N #${call.number}; `,
   p: (call) => `P #${call.number} `,
   h: (call) => `H #${call.number} 10m; `,
+  l: (call) => `LK #${call.number} `,
   x: (call) => `CAN #${call.number} `,
 };
 

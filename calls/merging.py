@@ -1,0 +1,180 @@
+"""Merging a duplicate into the call that stays, and taking it out again. Nothing of either is lost or changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from calls import kinds
+from calls.alerts import raise_alert
+from calls.closing import end_call
+from calls.dispatch import CareNeedsPolice, call_sets, care_block, services_asked, stage_care
+from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
+from calls.lifecycle import arrived, call_status, lighter
+from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
+from calls.verdicts import READ_SO_FAR, take_in_narrative, worse_facts
+from care_dispatch.access import Role
+from care_dispatch.due.work import schedule
+from care_dispatch.log import record, write
+from care_dispatch.log.door import position_now
+from care_dispatch.refusal import Conflict, Forbidden
+from teams.models import Discipline, Unit, User
+
+Side = MergeSide.Side
+
+
+class HoldsMerged(Conflict):
+    """The call is itself what others were merged into; the message says the way round."""
+
+    code = "holds_merged"
+
+
+class NotMerged(Conflict):
+    code = "not_merged"
+
+
+def merge_calls(
+    *, actor: User | None, now: datetime, call_id: int, into: int, override_reason: str = ""
+) -> dict[str, Any]:
+    """Close ``call_id`` as a duplicate of ``into``, which goes on with its callers, narrative, facts and units.
+
+    Units on the duplicate go on as they are, on the call that stays; ``override_reason``: see send_units.
+    """
+    require_dispatch(actor, "merge calls")
+    lock_two_calls(actor, call_id, into, now)
+    merged, primary = open_call(actor, call_id, now), open_call(actor, into, now)
+    _refuse_chain(merged, primary)
+    moved = _lock_assignments(actor, merged)
+    alone = _refuse_alone(primary, moved, override_reason)
+    merge = CallMerge.objects.create(
+        merged=merged, primary=primary, merged_at=now, merged_by=actor, position=position_now()
+    )
+    MergeSide.objects.create(merge=merge, call=merged, side=Side.MERGED)
+    MergeSide.objects.create(merge=merge, call=primary, side=Side.PRIMARY)
+    read = take_in_narrative(merged, now)
+    _move_alerts(merged, primary)
+    sets = _take_in(primary, merged)
+    for assignment in moved:
+        _move(assignment, primary, now)
+    record(
+        kinds.MERGE_TAKEN_IN, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs={"merge_id": merge.pk}
+    )
+    end_call(merged, Call.ClosedAs.DUPLICATE, f"merged into call {primary.number}", now)
+    sets = write(merged, also=READ_SO_FAR, merged_into_id=primary.pk, facts_version=merged.facts_version)
+    record(
+        kinds.CALL_MERGED, center_id=merged.center_id, call_id=merged.pk, sets=sets,
+        refs={"merge_id": merge.pk, "statement_ids": [row.pk for row in read]},
+    )  # fmt: skip
+    schedule("triage", primary.pk, due_at=now, now=now, version=primary.facts_version)
+    _tell_moved(primary, merged, moved, alone=alone, now=now)
+    return {"call_id": primary.pk, "merge_id": merge.pk, "moved_unit_ids": [row.unit_id for row in moved]}
+
+
+def _refuse_chain(merged: Call, primary: Call) -> None:
+    """A call that others were merged into is not merged itself: what is read together would be read from afar."""
+    held = CallMerge.objects.filter(primary=merged, undone_at__isnull=True).select_related("merged").first()
+    if held is not None:
+        raise HoldsMerged(
+            f"Call {held.merged.number} was merged into call {merged.number}: merge {primary.number} into"
+            f" {merged.number} instead, or have a supervisor take {held.merged.number} out first."
+        )
+
+
+def _lock_assignments(actor: User | None, merged: Call) -> list[Assignment]:
+    lock_units(actor, list(merged.assignments.open().order_by("unit_id").values_list("unit_id", flat=True)))
+    rows = merged.assignments.select_for_update(of=("self",)).open().select_related("unit").order_by("pk")
+    return list(rows)
+
+
+def _refuse_alone(primary: Call, moved: Sequence[Assignment], override_reason: str) -> bool:
+    """CARE on its way does not come to a call that asks for police without them; True when CARE is there already."""
+    care = [row for row in moved if row.unit.discipline == Discipline.CARE]
+    there = primary.assignments.open().filter(unit__discipline=Discipline.POLICE).exists()
+    police = there or any(row.unit.discipline == Discipline.POLICE for row in moved)
+    inside = any(arrived(row.status) for row in care)
+    blocked = care_block(primary, [row.unit for row in care], police_there=police)
+    if blocked and not inside and not override_reason.strip():
+        raise CareNeedsPolice(blocked)
+    return bool(blocked) and inside and "police" in services_asked(primary)
+
+
+def _take_in(primary: Call, merged: Call) -> dict[str, Any]:
+    """What the call that stays takes over: the earlier first times, the more urgent priority, the heavier hand."""
+    fields: dict[str, Any] = {"facts_version": primary.facts_version + 1}
+    for name in ("first_dispatched_at", "first_on_scene_at"):
+        known = [at for at in (getattr(primary, name), getattr(merged, name)) if at]
+        if known and min(known) != getattr(primary, name):
+            fields[name] = min(known)
+    order = Call.Priority.values
+    if order.index(merged.priority) < order.index(primary.priority):
+        fields |= {"priority": merged.priority, "priority_set_by_hand": merged.priority_set_by_hand}
+    if merged.mode_override and lighter(primary.mode_override or primary.response, merged.mode_override):
+        fields |= {"mode_override": merged.mode_override, "mode_reason": merged.mode_reason}
+    return write(primary, **fields)
+
+
+def _move(assignment: Assignment, primary: Call, now: datetime) -> None:
+    """One unit goes on, with every time it has, on the call that stays."""
+    unit = assignment.unit
+    assignment.call = primary
+    sets = write(assignment, call_id=primary.pk) | call_sets(primary, now)
+    record(
+        kinds.UNIT_MOVED, center_id=unit.center_id, call_id=primary.pk, unit_id=unit.pk, agency_id=unit.agency_id,
+        sets=sets, refs={"assignment_id": assignment.pk},
+    )  # fmt: skip
+
+
+def _move_alerts(merged: Call, primary: Call) -> None:
+    """What a unit has not been told yet goes on with it; the rest is answered by the merge."""
+    waiting = Alert.objects.select_for_update(of=("self",)).filter(call=merged, closed_at__isnull=True)
+    told = waiting.filter(pk__in=waiting.filter(told__isnull=False, told__told_at__isnull=True).values("pk"))
+    for alert in told.order_by("pk"):
+        write(alert, call=primary)
+        record(kinds.ALERT_MOVED, center_id=primary.center_id, call_id=primary.pk, refs={"alert_id": alert.pk})
+
+
+def _tell_moved(
+    primary: Call, merged: Call, moved: Sequence[Assignment], *, alone: bool, now: datetime
+) -> None:  # fmt: skip
+    """Units that came to what they thought was another call hear of its dangers; CARE among them stages."""
+    stage_care(primary)
+    units = [row.unit for row in moved]
+    worse = worse_facts(merged.verdict, primary.verdict) if primary.verdict else []
+    names = ", ".join(unit.callsign for unit in units)
+    if units and worse:
+        text = f"Call {primary.number}, with call {merged.number} merged in: {'; '.join(worse)}: tell {names}"
+        _alert(primary, Alert.Kind.SAFETY_WORSENED, text, units, now)
+    elif alone:
+        text = f"Call {primary.number}: {names} there without the police it asks for"
+        _alert(primary, Alert.Kind.CARE_ALONE, text, units, now)
+
+
+def _alert(call: Call, kind: str, text: str, tell: Sequence[Unit], now: datetime) -> None:
+    raise_alert(center=call.center, kind=kind, text=text, now=now, call=call, tell=tell)
+
+
+def unmerge_call(*, actor: User, now: datetime, call_id: int, reason: str) -> dict[str, Any]:
+    """Take a duplicate out again: it is open with its own age, and both are triaged. Units stay where they are."""
+    require_dispatch(actor, "take a call out of a merge")
+    if actor.role != Role.SUPERVISOR:
+        raise Forbidden("A supervisor takes a merged call out again.")
+    merge = CallMerge.objects.filter(merged=call_id, undone_at__isnull=True).first()
+    if merge is None:
+        open_call(actor, call_id, now)
+        raise NotMerged("This call is not merged into another.")
+    merged, primary = lock_two_calls(actor, call_id, merge.primary_id, now)
+    merge = CallMerge.objects.select_for_update().get(pk=merge.pk)
+    if merge.undone_at is not None:
+        raise NotMerged(f"Call {merged.number} was taken out of the merge just now.")
+    write(merge, undone_at=now, undone_by=actor, undo_reason=reason)
+    merge.sides.all().delete()
+    sets = write(
+        merged, merged_into_id=None, status=call_status([], triaged=merged.verdict_id is not None), closed_at=None,
+        closed_as="", close_reason="", reopened_at=now,
+    )  # fmt: skip
+    refs = {"merge_id": merge.pk}
+    record(kinds.CALL_UNMERGED, center_id=merged.center_id, call_id=merged.pk, sets=sets, refs=refs)
+    sets = write(primary, facts_version=primary.facts_version + 1)
+    record(kinds.MERGE_TAKEN_OUT, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs=refs)
+    for call in (merged, primary):
+        schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
+    return {"call_id": merged.pk}
