@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from calls.consults.face import consult_face, with_related
+from calls.consults.selectors import OPEN
 from calls.faces import call_face, iso, open_call_rows, unit_face, unit_rows
 from calls.hooks import call_card_extras
 from calls.models import Alert, AlertTold, Consult
@@ -112,27 +114,10 @@ def consults_touched(event: LoggedEvent) -> Iterable[int]:
 
 
 def consult_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Card]:
-    """Consults not yet ended; the advice is never on a card."""
+    """Consults not over yet; the advice is never on a card."""
     if tier not in (Tier.DISPATCH, Tier.CARE):
         return []
-    consults = Consult.objects.filter(center_id=center_id, ended_at__isnull=True).order_by("pk")
+    consults = Consult.objects.filter(OPEN, center_id=center_id).order_by("pk")
     if ids is not None:
         consults = consults.filter(pk__in=list(ids))
-    related = consults.select_related("call", "requester_agency", "requester_unit", "answering_unit")
-    return [Card(consult.pk, consult_face(consult), frozenset()) for consult in related]
-
-
-def consult_face(consult: Consult) -> dict[str, Any]:
-    return {
-        "requester_agency": consult.requester_agency.code,
-        "requester_unit": consult.requester_unit.callsign if consult.requester_unit else None,
-        "mode": consult.mode,
-        "question": consult.question,
-        "asked_at": iso(consult.asked_at),
-        "answered_at": iso(consult.answered_at),
-        "answering_unit": consult.answering_unit.callsign if consult.answering_unit else None,
-        "ended_at": iso(consult.ended_at),
-        "result": consult.result,
-        "call_id": consult.call_id,
-        "call_number": str(consult.call.number) if consult.call else None,
-    }
+    return [Card(consult.pk, consult_face(consult), frozenset()) for consult in with_related(consults)]

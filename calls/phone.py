@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework import serializers as s
 
-from calls import alerts, consults, narrative, phone_page, serializers, stages
-from calls.consults_api import End, Question
+from calls import alerts, consults_phone, narrative, phone_page, serializers, stages
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.api import StrictSerializer
 from care_dispatch.log import Key, perform
@@ -136,10 +135,6 @@ class OwedDisposition(serializers.DispositionShape):
     id = s.IntegerField(min_value=1, max_value=MAX_ID)
 
 
-class ConsultEnd(End):
-    id = s.IntegerField(min_value=1, max_value=MAX_ID)
-
-
 class PhoneNote(serializers.Note):
     call = s.IntegerField(min_value=1, max_value=MAX_ID)
 
@@ -187,19 +182,6 @@ def _alert(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return alerts.tell_unit, {"alert_id": fields["id"], "unit_id": _unit_id(user, now), "by_radio": False}
 
 
-def _ask(user: User, now: datetime, fields: dict[str, Any]) -> Action:
-    fields["call_id"] = fields.pop("call", None)
-    return consults.ask_consult, fields
-
-
-def _answer(user: User, now: datetime, fields: dict[str, Any]) -> Action:
-    return consults.answer_consult, {"consult_id": fields["id"]}
-
-
-def _end(user: User, now: datetime, fields: dict[str, Any]) -> Action:
-    return consults.end_consult, {"consult_id": fields.pop("id"), **fields}
-
-
 def _sign_on(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     crew = [(user.pk, DUTY[user.role])]
     return teams_actions.sign_on, {"unit_id": fields["id"], "crew": crew, "until": now + SHIFT}
@@ -216,9 +198,7 @@ FORMS = {
     "note": Form(PhoneNote, _note, "Note added."),
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),
     "alert": Form(OneId, _alert, "Acknowledged."),
-    "ask": Form(Question, _ask, "CARE is asked. Expect a call."),
-    "answer": Form(OneId, _answer, "The consult is yours."),
-    "end": Form(ConsultEnd, _end, "Consult ended."),
+    **{name: Form(*form) for name, form in consults_phone.FORMS.items()},
     "sign-on": Form(OneId, _sign_on, "Signed on."),
     "sign-off": Form(serializers.Nothing, _sign_off, "Signed off."),
 }

@@ -1,5 +1,6 @@
 """What the phone page of a crew shows: the own unit, its call, and what it owes; one selector."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,11 +9,13 @@ from django.db.models import Max, Prefetch
 from django.utils.timesince import timesince
 
 from calls import consults
+from calls.consults_phone import OFFERED_FACTS
 from calls.fetch import own_unit_ids
 from calls.lifecycle import MODES, arrived
-from calls.models import Alert, Assignment, Call, Consult, NarrativeEntry
+from calls.models import Alert, Assignment, Call, Consult, ConsultOffer, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.selectors import dispositions_owed, readable_narrative, safety_words
+from calls.triage.facts import FACTS, NOT_ASKED
 from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden
@@ -46,8 +49,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "owed": _owed(user, now),
         "dispositions": Assignment.Disposition.choices,
         "consults": _consults(user, unit, now),
-        "questions": Consult.Question.choices,
-        "results": Consult.Result.choices,
+        **consult_forms(),
         "alerts": _alerts(unit),
     }
     on = current_assignment(unit)
@@ -124,17 +126,52 @@ def _owed(user: User, now: datetime) -> list[dict[str, Any]]:
 
 
 def _consults(user: User, unit: Unit | None, now: datetime) -> list[dict[str, Any]]:
-    """For a clinician those to answer and the own ones to end; an officer sees the own unit's."""
+    """For a clinician those to answer, the offered first, and the own ones to end; an officer sees the own unit's."""
     callsign = unit.callsign if unit else None
-    labels = dict(Consult.Question.choices)
-    return [
+    rows = [
         row | {
-            "question_label": labels[row["question"]],
+            **_in_words(row),
             "age": timesince(datetime.fromisoformat(row["asked_at"]), now),
-            "mine": callsign is not None and row["answering_unit"] == callsign,
+            "offered": row["offered_user"] == user.pk,
+            "mine": callsign is not None and row["answering_unit"] == callsign and row["ended_at"] is None,
+            "ask": [question | {"options": _options(question["values"])} for question in row["ask"]],
         }
         for row in consults.consults(user, now)
+        if user.role == Role.OFFICER or row["ended_at"] is None
     ]  # fmt: skip
+    return sorted(rows, key=lambda row: (not row["offered"], not row["mine"]))
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, str]:
+    kind = dict(Consult.Requester.choices)[row["requester_kind"]]
+    return {
+        "who": row["requester_unit"] or row["requester_agency"] or kind,
+        "question_label": dict(Consult.Question.choices)[row["question"]],
+        "result_label": dict(Consult.Result.choices).get(row["result"], ""),
+    }
+
+
+def _options(values: Iterable[str]) -> list[tuple[str, str]]:
+    """The answers to a question as values and words; "not asked" is the empty one before them."""
+    return [(value, value.replace("_", " ")) for value in values if value != NOT_ASKED]
+
+
+def consult_forms() -> dict[str, Any]:
+    """The closed lists of the consult forms."""
+    return {
+        "questions": Consult.Question.choices,
+        "modes": Consult.Mode.choices,
+        "offered_facts": [
+            {"name": name, "label": FACTS[name].label, "options": _options(FACTS[name].values)}
+            for name in OFFERED_FACTS
+        ],
+        "with_person": Consult.WithPerson.choices,
+        "advice_types": Consult.Advice.choices,
+        "results": Consult.Result.choices,
+        "uncovered": Consult.Uncovered.choices,
+        "confirmations": [pair for pair in Consult.Confirmation.choices if pair[0] != Consult.Confirmation.NOT_REACHED],
+        "pass_reasons": ConsultOffer.PassReason.choices,
+    }
 
 
 def _alerts(unit: Unit | None) -> list[Alert]:
@@ -160,8 +197,15 @@ def seen(user: User, now: datetime) -> str:
     for column, value in (("call_id", call_id), ("unit_id", unit_ids[0] if unit_ids else None)):
         if value is not None:
             newest = max(newest, Event.objects.filter(**{column: value}).aggregate(at=Max("seq"))["at"] or 0)
-    waiting = [f"{row['id']}{'a' if row['answered_at'] else ''}" for row in consults.consults(user, now)]
+    waiting = [_step(row, user) for row in consults.consults(user, now)]
     return f"{newest}.{'.'.join(waiting)}"
+
+
+def _step(row: dict[str, Any], user: User) -> str:
+    """Where a consult stands for this person, as one word."""
+    offered = "o" * (row["offered_user"] == user.pk)
+    told = "".join(str(len(row[name] or "")) for name in ("answered_at", "read_back_at", "dispatched_at", "ended_at"))
+    return f"{row['id']}{offered}{told}{len(row['missing'])}"
 
 
 def clock(user: User) -> ZoneInfo:

@@ -1,6 +1,8 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
 from calls import alerts, backtests, board, closing, hooks, kinds, overrides, shadows, sign_off, verdicts
+from calls.consults import ending, offering
+from calls.consults import kinds as consult_kinds
 from calls.rule_sets import kinds as rules_kinds
 from calls.rule_sets import landing
 from care_dispatch.due.work import DueKind, register_due
@@ -11,7 +13,7 @@ from teams.actions import sign_off_checks
 
 
 def register() -> None:
-    register_kinds([*kinds.ALL, *rules_kinds.ALL])
+    register_kinds([*kinds.ALL, *rules_kinds.ALL, *consult_kinds.KINDS])
     register_card(CardType("call", board.calls_touched, board.call_cards))
     register_card(CardType("unit", board.units_touched, board.unit_cards))
     register_card(CardType("alert", board.alerts_touched, board.alert_cards))
@@ -23,6 +25,8 @@ def register() -> None:
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))
     register_due(DueKind(alerts.BACK, alerts.run_back, alerts.escalation_gave_up))
     register_urgent([kinds.ALERT_EMERGENCY.name])
+    register_due(DueKind(offering.CLOCK, offering.run_clock, offering.clock_gave_up))
+    register_due(DueKind(ending.CONFIRM, ending.run_confirm, ending.confirm_gave_up))
     sign_off_checks.append(sign_off.nothing_owed)
     hooks.verdict_recorded.append(shadows.follow)
     hooks.mode_set.append(overrides.watch)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from calls import board, consults, faces, triage
+from calls.consults.face import consult_face, with_related
 from calls.fetch import NO_CALL, may_open, own_assignments, own_unit_ids
 from calls.models import Assignment, Call, Caller, Consult, Draft, FactStatement, NarrativeEntry, Verdict
 from calls.read_through import call_ids, facts_of, references
@@ -35,12 +36,8 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     detail["references"] = references(call) if tier != Tier.FIELD else []
     detail["assignments_all"] = [_assignment(row, tier) for row in faces.assignment_rows(call.pk)]
     together = call_ids(call)
-    related = Consult.objects.filter(call__in=together).select_related(
-        "call", "requester_agency", "requester_unit", "answering_unit"
-    )
-    detail["consults"] = [
-        board.consult_face(consult) | {"id": consult.pk} for consult in related.filter(consults.readable(user, now))
-    ]
+    related = with_related(Consult.objects.filter(consults.readable(user, now), call__in=together))
+    detail["consults"] = [consult_face(consult) | {"id": consult.pk} for consult in related]
     detail["callers"] = [] if tier == Tier.PARTNER else _callers(together, named=sees(tier, "caller"))
     detail |= _triage(call, tier, read={entry.informant for entry in entries})
     return detail

@@ -4,7 +4,7 @@ from typing import Any
 
 from calls import triage
 from calls.lifecycle import MODES
-from calls.models import Assignment, Call, Caller, CallLink, Consult, NarrativeEntry
+from calls.models import Assignment, Call, Caller, CallLink, Consult, ConsultOffer, NarrativeEntry
 from calls.natures import NATURES
 from teams.models import Agency, Unit
 
@@ -32,6 +32,12 @@ def everything(center_id: int) -> dict[str, Any]:
         "consult_modes": _pairs(Consult.Mode),
         "consult_results": _pairs(Consult.Result),
         "link_kinds": _pairs(CallLink.Kind),
+        "consult_requesters": _pairs(Consult.Requester),
+        "consult_with_person": _pairs(Consult.WithPerson),
+        "consult_advice": _pairs(Consult.Advice),
+        "consult_uncovered": _pairs(Consult.Uncovered),
+        "consult_confirmations": _pairs(Consult.Confirmation),
+        "consult_pass_reasons": _pairs(ConsultOffer.PassReason),
         "cancel_reasons": CANCEL_REASONS,
         "mode_reasons": MODE_REASONS,
         "take_reasons": TAKE_REASONS,

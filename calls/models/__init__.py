@@ -6,7 +6,7 @@ from calls.models.backtest import Backtest, OverrideDrift, ShadowDifference, Sha
 from calls.models.call import Call, Caller, CallNumber, Draft
 from calls.models.caution import Caution, CautionOnCall
 from calls.models.clock_limit import ClockLimit
-from calls.models.consult import Consult
+from calls.models.consult import Consult, ConsultOffer, ConsultPolicy, ConsultStatement
 from calls.models.mutual_aid import Agreement, CallShare, UnitRequest
 from calls.models.narrative import NarrativeEntry
 from calls.models.place import GazetteerEntry
@@ -29,6 +29,9 @@ __all__ = [
     "CautionOnCall",
     "ClockLimit",
     "Consult",
+    "ConsultOffer",
+    "ConsultPolicy",
+    "ConsultStatement",
     "Draft",
     "FactStatement",
     "GazetteerEntry",

@@ -48,6 +48,7 @@ class Alert(models.Model):
         SCHEDULED_DUE = "scheduled_due", "Scheduled call is due"
         CALL_BACK = "call_back", "Caller to be called back"
         DURESS = "duress", "Crew in danger"
+        CONSULT_UNANSWERED = "consult_unanswered", "No clinician answers a consult"
 
     class Urgency(models.IntegerChoices):
         """How bad it stands: raised again only when it gets worse."""

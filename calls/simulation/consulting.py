@@ -1,10 +1,12 @@
 """Now and then an officer asks CARE: asked, answered and ended by the simulation, unless a person answers first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from calls.consults import answer_consult, ask_consult, end_consult
 from calls.simulation import selectors
 from calls.simulation.hand import Hand
+from teams.models import User
 
 BETWEEN_CONSULTS = timedelta(minutes=11)
 ANSWERED_AFTER = timedelta(seconds=100)
@@ -27,4 +29,11 @@ def consult(hand: Hand) -> int:
         late = hand.now >= asked.asked_at + ANSWERED_AFTER
         return int(late and hand.do(answer_consult, actor=clinician, consult_id=asked.pk))
     over = hand.now >= asked.answered_at + CONSULT_LASTS
-    return int(over and hand.do(end_consult, actor=clinician, consult_id=asked.pk, result="requester_handled"))
+    return int(over and hand.do(_end, actor=clinician, consult_id=asked.pk))
+
+
+def _end(*, actor: User, now: datetime, consult_id: int) -> dict[str, Any]:
+    return end_consult(
+        actor=actor, now=now, consult_id=consult_id, result="requester_handled", advice_type="calming",
+        recommendation="One voice, short sentences, and give space; call back in ten minutes.",
+    )  # fmt: skip

@@ -18,7 +18,17 @@ from calls.sign_off import nothing_owed
 from calls.stages import free_unit, report_stage
 from teams import actions as teams_actions
 from teams.models import User
-from tests.cast import act, last_event, make_call, make_center, make_unit, make_user, put_on_shift, send
+from tests.cast import (
+    act,
+    last_event,
+    make_call,
+    make_center,
+    make_unit,
+    make_user,
+    put_on_shift,
+    send,
+    use_default_rules,
+)
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-hears-voices"
@@ -253,14 +263,18 @@ def raise_through(scene: Any) -> int:
 
 
 def test_police_ask_and_a_clinician_answers_and_ends_from_the_phone(scene: Any) -> None:
+    use_default_rules()
     tap(scene.officer, "ask", question="capacity", call=scene.call.pk)
     shown = page(scene.clinician)
     assert "<strong>P901</strong> asks by phone: capacity" in shown
     consult_id = re.findall(r'do/answer/.*?name="id" value="(\d+)"', shown, re.DOTALL)[0]
     tap(scene.clinician, "answer", id=consult_id)
-    tap(scene.clinician, "end", id=consult_id, result="requester_handled", advice=CANARY)
+    said = {"advice_type": "calming", "recommendation": "One voice, short sentences."}
+    tap(scene.clinician, "end", id=consult_id, result="requester_handled", advice=CANARY, **said)
     assert "asks by phone" not in page(scene.clinician)
-    assert CANARY not in page(scene.officer)
+    shown = page(scene.officer)
+    assert "CARE told you: <bdi>One voice, short sentences." in shown
+    assert CANARY not in shown
 
 
 def test_a_consult_of_another_unit_is_not_on_an_officers_page(scene: Any) -> None:

@@ -32,6 +32,7 @@ WORDS: dict[str, set[Any]] = {
     "CANARY-referral-note": CARE,
     "CANARY-confirmed-with": CARE,
     "CANARY-advice": CARE,
+    "CANARY-recommendation": DISPATCH | CARE | {Role.OFFICER},  # of whose unit asked
     "CANARY-care-evidence": CARE,
     "CANARY-dispatch-note": DISPATCH,
     "CANARY-caller-name": DISPATCH,
@@ -87,8 +88,17 @@ class Place(Whole):
         self.act(move_referral, Role.CLINICIAN, to="accepted", **made_id)
         self.act(move_referral, Role.CLINICIAN, to="completed", confirmed_with="CANARY-confirmed-with", **made_id)
         consult = {"consult_id": self.ids["consult_id"]}
+        told = {"recommendation": "CANARY-recommendation"}
         self.act(answer_consult, Role.CLINICIAN, **consult)
-        self.act(end_consult, Role.CLINICIAN, result="follow_up", advice="CANARY-advice", **consult)
+        self.act(
+            end_consult,
+            Role.CLINICIAN,
+            result="follow_up",
+            advice="CANARY-advice",
+            advice_type="calming",
+            **told,
+            **consult,
+        )
         return act(
             free_unit, by=self.clinician, now=self.now, unit_id=self.care.pk, outcome="engaged", disposition=OUTCOME
         ).seq

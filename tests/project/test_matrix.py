@@ -23,6 +23,7 @@ READERS = ALL - {Role.ADMIN}
 ON_SHIFT = DISPATCH | CREW
 PUBLIC = {*ALL, "anonymous"}
 CALL, RULES = "api/calls/<int:call_id>/", "api/rule-sets/<int:rule_set_id>/"
+CONSULT = "api/consults/<int:consult_id>/"
 
 ROLES: dict[str, set[Any]] = {
     # pages
@@ -50,8 +51,10 @@ ROLES: dict[str, set[Any]] = {
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
     # consults
-    "GET api/consults/": ON_SHIFT | {"off duty"}, "POST api/consults/": ON_SHIFT,
-    "POST api/consults/<int:consult_id>/answer/": DISPATCH | CARE, "POST api/consults/<int:consult_id>/end/": DISPATCH | CARE,
+    "GET api/consults/": READERS, "POST api/consults/": ON_SHIFT | {Role.PARTNER},
+    f"POST {CONSULT}answer/": DISPATCH | CARE, f"POST {CONSULT}pass/": DISPATCH | CARE,
+    f"POST {CONSULT}read-back/": DISPATCH | CARE, f"POST {CONSULT}dispatch/": DISPATCH | CARE,
+    f"POST {CONSULT}end/": DISPATCH | CARE, f"POST {CONSULT}confirm/": DISPATCH | OFFICER,  # who asked
     # what follows
     "GET api/care-vocabulary/": ALL, "GET api/resources/": ON_SHIFT | {"off duty"},
     "GET api/referrals/": CARE, f"POST {CALL}referrals/": CARE, "POST api/referrals/<int:referral_id>/status/": CARE,
@@ -88,9 +91,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
     "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
     "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},
-    "POST api/consults/": {"question": "capacity", "requester_agency": "pd"},
-    "POST api/consults/<int:consult_id>/answer/": {"unit": "CARE1"},
-    "POST api/consults/<int:consult_id>/end/": {"result": "requester_handled"},
+    "POST api/consults/": {"question": "capacity", "requester_kind": "police"},
+    f"POST {CONSULT}answer/": {"unit": "CARE1"}, f"POST {CONSULT}pass/": {"reason": "driving"},
+    f"POST {CONSULT}end/": {"result": "requester_handled"}, f"POST {CONSULT}confirm/": {"confirmation": "helped"},
     "POST api/referrals/<int:referral_id>/status/": {"status": "accepted"}, f"POST {CALL}follow-ups/": {"risk": "24h"},
     "POST api/follow-ups/<int:follow_up_id>/attempts/": {"mode": "phone", "result": "reached"},
     "POST api/follow-ups/<int:follow_up_id>/close/": {"result": "moved"},

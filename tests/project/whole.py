@@ -60,7 +60,8 @@ class Whole:
         self.now, self.center = now, make_center(name=f"Center {words}")
         center = self.center
         police, care = make_agency(center, "police", code="pd"), make_agency(center, "care")
-        agency_of: dict[str, Agency] = {Role.CLINICIAN: care, Role.OFFICER: police}
+        city = make_agency(center, "partner")
+        agency_of: dict[str, Agency] = {Role.CLINICIAN: care, Role.OFFICER: police, Role.PARTNER: city}
         self.users: dict[str, User] = {
             role: make_user(center, role, agency=agency_of.get(role)) for role in (*Role, "off duty")
         }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from calls.consults import answer_consult, ask_consult, end_consult
 from referrals.actions import close_follow_up, mark_overdue, move_referral, refer, set_follow_up, try_follow_up
 from teams.actions import change_unit, create_unit, extend_shifts, sign_off, sign_on
-from tests.cast import act, make_agency, make_call, make_center, make_unit, make_user
+from tests.cast import act, make_agency, make_call, make_center, make_unit, make_user, use_default_rules
 from tests.live.in_step import board_in_step
 from tests.referrals.care_cast import make_service
 
@@ -52,6 +52,7 @@ def test_follow_ups_keep_the_boards_in_step(scene: Any) -> None:
 
 
 def test_consults_keep_the_boards_in_step(scene: Any) -> None:
+    use_default_rules()
     agency = make_agency(scene.center, "police")
     with board_in_step(scene.center):
         done = act(
@@ -61,7 +62,10 @@ def test_consults_keep_the_boards_in_step(scene: Any) -> None:
     with board_in_step(scene.center):
         act(answer_consult, by=scene.dispatcher, consult_id=consult_id, unit_id=scene.care.pk)
     with board_in_step(scene.center):
-        act(end_consult, by=scene.clinician, consult_id=consult_id, result="follow_up", advice="x")
+        act(
+            end_consult, by=scene.clinician, consult_id=consult_id, result="follow_up", advice_type="resource",
+            recommendation="The walk-in clinic is open.", advice="x",
+        )  # fmt: skip
 
 
 def test_crews_and_units_keep_the_boards_in_step(scene: Any) -> None:
