@@ -9,7 +9,7 @@ from django.db.models import Count
 from calls.acted_on import check_past
 from calls.faces import iso
 from calls.models import Backtest, Call, OverrideDrift, RuleSet, ShadowDifference, ShadowRun
-from calls.overrides import overrides_of
+from calls.overrides import overrides_of, reasons_given
 from calls.rules_in_force import NoRules, rule_set_for
 from calls.rules_tried import center_tried_in
 from calls.triage.comparing import for_export
@@ -222,6 +222,9 @@ def _difference(one: ShadowDifference) -> dict[str, Any]:
 
 
 # --- overrides ---------------------------------------------------------------------------------------
+_LABEL_OF_REASON = dict(Call.OverrideReason.choices)
+
+
 def overrides(
     user: User, now: datetime, *, received_from: datetime | None, received_to: datetime | None
 ) -> dict[str, Any]:
@@ -240,6 +243,10 @@ def overrides(
         "received_to": iso(end),
         "rules": [
             _rule(rule, found[rule], titles) for rule in sorted(found, key=lambda rule: _most(found[rule], rule))
+        ],
+        "reasons": [
+            {"reason": reason, "label": _LABEL_OF_REASON.get(reason, reason), "count": count}
+            for reason, count in reasons_given(center, start, end).items()
         ],
         "drifts": [_drift(one, titles) for one in told.order_by("-pk")[:LIST_LIMIT]],
         "alarm": {"days_now": DAYS_NOW, "days_before": DAYS_BEFORE, "least_calls": ENOUGH},

@@ -1,6 +1,6 @@
 """Sending units: several in one stroke, none twice, and never a clinician past an open danger unnoticed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from calls.closing import HOLD
 from calls.fetch import lock_units, open_call, require_dispatch
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, arrived, call_status, lighter
 from calls.models import Assignment, Call
+from calls.reasons import require_reason
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.access import Role
 from care_dispatch.due.work import finish
@@ -21,7 +22,10 @@ from teams.models import Discipline, Unit, User
 Stage = Assignment.Status
 CAN_BE_SENT = {Unit.Status.AVAILABLE}
 _SENT_AS = (Stage.DISPATCHED, Stage.EN_ROUTE, Stage.ON_SCENE)
-_CREATED = ["status", "role", "call_id", "unit_id", "dispatched_at", "en_route_at", "on_scene_at", "opened_late"]
+_CREATED = [
+    "status", "role", "call_id", "unit_id", "dispatched_at", "en_route_at", "on_scene_at", "opened_late",
+    "against_triage", "override_reason",
+]  # fmt: skip
 
 
 class UnitHeld(Conflict):
@@ -48,9 +52,13 @@ def send_units(
     unit_ids: Sequence[int],
     status: str = Stage.DISPATCHED,
     override_reason: str = "",
+    override_note: str = "",
     opened_late: bool = False,
 ) -> dict[str, Any]:
-    """Assign every named unit to the call, or none. ``status`` may say they are en route or there already."""
+    """Assign every named unit to the call, or none. ``status`` may say they are en route or there already.
+
+    ``override_reason``: the code under which CARE goes in spite of triage; ``override_note``: the dispatcher's words.
+    """
     require_dispatch(actor, "send units")
     if status not in _SENT_AS:
         raise Invalid("A unit is sent as dispatched, en_route or on_scene.")
@@ -59,10 +67,13 @@ def send_units(
     check_free(call, units)
     police_there = _police_on(call) or any(unit.discipline == Discipline.POLICE for unit in units)
     blocked = care_block(call, units, police_there=police_there)
-    if blocked and not override_reason.strip():
+    if blocked and not override_reason:
         raise CareNeedsPolice(blocked)
+    if override_reason:
+        require_reason(override_reason, override_note, blocked)
+    against = {"against_triage": True, "override_reason": override_reason, "override_note": override_note.strip()}
     made = [
-        _assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=blocked and override_reason)
+        _assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=against if blocked else {})
         for unit in units
     ]
     return {"call_id": call.pk, "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made]}
@@ -114,7 +125,7 @@ def care_block(call: Call, units: Sequence[Unit], *, police_there: bool) -> str:
     if "police" in services_asked(call):
         return f"Call {call.number} asks for police: send them with {names}, or say why CARE goes alone."
     # A response set by hand answers a question only with the reason it was set for.
-    if (open_questions := _open_questions(call, units)) and not (call.mode_override and call.mode_reason.strip()):
+    if (open_questions := _open_questions(call, units)) and not (call.mode_override and call.mode_reason):
         return f"Not known on call {call.number}: {', '.join(open_questions)}. Ask, send police too, or say why not."
     return ""
 
@@ -137,7 +148,14 @@ def _police_on(call: Call) -> bool:
 
 
 def _assign(
-    call: Call, unit: Unit, status: str, now: datetime, *, actor: User | None, opened_late: bool, override: str
+    call: Call,
+    unit: Unit,
+    status: str,
+    now: datetime,
+    *,
+    actor: User | None,
+    opened_late: bool,
+    override: Mapping[str, Any],
 ) -> Assignment:
     """One unit's share of the stroke: its assignment, its own status and the call's, and the line in the log."""
     stages_at = {f"{stage}_at": now for stage in _SENT_AS[1 : _SENT_AS.index(Stage(status)) + 1]}
@@ -150,6 +168,7 @@ def _assign(
         position=position_now(),
         dispatched_at=now,
         opened_late=opened_late,
+        **override,
         **stages_at,
     )
     sets = sets_of(assignment, *_CREATED)
@@ -157,7 +176,7 @@ def _assign(
     sets |= call_sets(call, now)
     record(
         kinds.UNIT_SENT, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
-        sets=sets, refs={"assignment_id": assignment.pk, "override": override or ""},
+        sets=sets, refs={"assignment_id": assignment.pk},
     )  # fmt: skip
     warn_if_not_cleared(assignment, unit, status, now)
     return assignment
@@ -207,8 +226,10 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
     return write(call, **fields) if fields else {}
 
 
-def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason: str = "") -> dict[str, Any]:
-    """Set the response by hand: heavier with one key, lighter with a reason, lighter from level 4 by a supervisor.
+def set_mode(
+    *, actor: User, now: datetime, call_id: int, response: str, reason: str = "", note: str = ""
+) -> dict[str, Any]:
+    """Set the response by hand: heavier with one key, lighter with a coded reason, from level 4 by a supervisor.
 
     An empty ``response`` takes the hand away again: it is what triage says.
     """
@@ -216,11 +237,12 @@ def set_mode(*, actor: User, now: datetime, call_id: int, response: str, reason:
     call = open_call(actor, call_id, now)
     wanted = response or call.response
     down = lighter(wanted, call.mode_override or call.response) or lighter(wanted, call.response)
-    if down and not reason.strip():
-        raise Invalid(f"Say why {MODES[wanted][1]} is enough here.")
+    if down or reason:
+        require_reason(reason, note, f"Say why {MODES[wanted][1]} is enough here.")
     if down and call.level == 4 and actor.role != Role.SUPERVISOR:
         raise Forbidden("From level 4 only a supervisor lowers the response.")
-    sets = write(call, mode_override=response, mode_reason=reason)
+    call.mode_note = note.strip()
+    sets = write(call, also=["mode_note"], mode_override=response, mode_reason=reason)
     record(kinds.MODE_SET, center_id=call.center_id, call_id=call.pk, sets=sets)
     stage_care(call)
     hooks.tell(hooks.mode_set, call, now)

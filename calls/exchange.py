@@ -23,6 +23,7 @@ def exchange_unit(
     unit_id: int,
     call_id: int | None = None,
     override_reason: str = "",
+    override_note: str = "",
     reason: str = "",
 ) -> dict[str, Any]:
     """Take a unit off its call and send it to ``call_id``, both or neither; None only takes it off.
@@ -30,6 +31,7 @@ def exchange_unit(
     The call it leaves is never closed by this: its work is not done. ``override_reason``: see send_units.
     """
     require_dispatch(actor, "exchange units")
+    override: dict[str, Any] = {"override_reason": override_reason, "override_note": override_note}
     unit = Unit.objects.filter(pk=unit_id, retired=False).first()
     if unit is None or actor is not None and unit.center_id != actor.center_id:
         raise NotFound(NO_UNIT)
@@ -37,11 +39,11 @@ def exchange_unit(
     if left is None:
         raise NotOnACall(f"{unit.callsign} is on no call; send it.")
     if left == call_id:  # refused with where it is, as any second sending
-        return send_units(actor=actor, now=now, call_id=left, unit_ids=[unit_id], override_reason=override_reason)
+        return send_units(actor=actor, now=now, call_id=left, unit_ids=[unit_id], **override)
     taken = _lock_and_take(actor, now, [unit_id], {left}, call_id, reason)
     result: dict[str, Any] = {"unit_id": unit_id, "left_call_id": left}
     if call_id is not None:
-        result |= send_units(actor=actor, now=now, call_id=call_id, unit_ids=[unit_id], override_reason=override_reason)
+        result |= send_units(actor=actor, now=now, call_id=call_id, unit_ids=[unit_id], **override)
     _tell_of(taken, now)
     return result
 
@@ -56,6 +58,7 @@ def preempt_units(
     take_reason: str,
     status: str = Stage.DISPATCHED,
     override_reason: str = "",
+    override_note: str = "",
 ) -> dict[str, Any]:
     """Send units of which some are on other calls, all or none. ``take_from``: the calls they may be taken from.
 
@@ -66,7 +69,13 @@ def preempt_units(
         raise Invalid("Say why the unit is taken off its call; the call it leaves shows the reason.")
     taken = _lock_and_take(actor, now, unit_ids, set(take_from) - {call_id}, call_id, take_reason)
     sent = send_units(
-        actor=actor, now=now, call_id=call_id, unit_ids=unit_ids, status=status, override_reason=override_reason
+        actor=actor,
+        now=now,
+        call_id=call_id,
+        unit_ids=unit_ids,
+        status=status,
+        override_reason=override_reason,
+        override_note=override_note,
     )
     _tell_of(taken, now)
     return sent | {"left_call_ids": sorted({assignment.call_id for assignment in taken})}

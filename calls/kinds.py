@@ -55,8 +55,9 @@ VERDICT_RECORDED = _kind(
 )
 UNIT_SENT = _kind(
     "unit.sent",
-    f"{_ASSIGNMENT} assignment.opened_late {_UNIT} {_CALL_TIMES} {_HOLD}",
-    "assignment_id override",
+    f"{_ASSIGNMENT} assignment.opened_late assignment.against_triage assignment.override_reason {_UNIT} {_CALL_TIMES}"
+    f" {_HOLD}",
+    "assignment_id",
 )
 STAGE_REPORTED = _kind(
     "unit.stage_reported",

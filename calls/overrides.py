@@ -1,17 +1,19 @@
 """How often dispatchers set another response than the rules': read from the log, and looked at every morning for drift."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from calls import kinds
 from calls.acted_on import period, read_part
 from calls.alerts import raise_alert
-from calls.models import Alert, Call, OverrideDrift, Verdict
+from calls.models import Alert, Assignment, Call, OverrideDrift, Verdict
 from calls.triage.overriding import (
     DAYS_BEFORE,
     DAYS_NOW,
@@ -24,6 +26,7 @@ from calls.triage.overriding import (
 )
 from care_dispatch.due.work import finish, schedule, schedule_once
 from care_dispatch.log import perform
+from care_dispatch.log.models import Event
 from teams.models import Center
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,21 @@ ORDER BY e.seq
 def overrides_of(center: Center, received_from: datetime, received_to: datetime) -> dict[str, Overrides]:
     """Per rule, over the calls received in that time."""
     return count_overrides(_reviews(center, received_from, received_to))
+
+
+def reasons_given(center: Center, received_from: datetime, received_to: datetime) -> dict[str, int]:
+    """How often each coded reason was given, for a response set by hand and for CARE sent against triage."""
+    calls = Call.objects.filter(center=center, received_at__gte=received_from, received_at__lt=received_to)
+    by_hand = Event.objects.filter(center_id=center.pk, kind=kinds.MODE_SET.name, call_id__in=calls.values("pk"))
+    given = Counter(
+        by_hand.values_list(KeyTextTransform("call.mode_reason", KeyTransform("set", "payload")), flat=True)
+    )
+    sent = Assignment.objects.filter(call__in=calls, against_triage=True)
+    # One stroke of several clinicians is one decision.
+    given += Counter(
+        reason for _, _, reason in sent.order_by().values_list("call_id", "dispatched_at", "override_reason").distinct()
+    )
+    return {reason: count for reason, count in given.most_common() if reason}
 
 
 def _reviews(center: Center, received_from: datetime, received_to: datetime) -> Iterator[Review]:

@@ -29,7 +29,7 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     if call is None or not may_open(user, call, now):
         raise NotFound(NO_CALL)
     face = faces.call_face(faces.call_rows([call.pk])[call.pk], tier) | board.extra_fields([call.pk], tier)[call.pk]
-    detail = {"id": call.pk, "version": version, **face, **_ending(call)}
+    detail = {"id": call.pk, "version": version, **face, **_ending(call, tier)}
     detail["urn"] = call.urn
     entries = list(readable_narrative(call, tier))
     detail["narrative"] = [_entry(entry, call) for entry in entries]
@@ -51,7 +51,7 @@ def _callers(together: list[int], *, named: bool) -> list[dict[str, Any]]:
     return [dict(row) for row in callers.values(*fields)]
 
 
-def _ending(call: Call) -> dict[str, Any]:
+def _ending(call: Call, tier: str) -> dict[str, Any]:
     return {
         "closed_at": faces.iso(call.closed_at),
         "closed_as": call.closed_as,
@@ -59,6 +59,7 @@ def _ending(call: Call) -> dict[str, Any]:
         "close_reason": call.close_reason,
         "not_sent_reason": call.not_sent_reason,
         "mode_reason": call.mode_reason,
+        "mode_note": call.mode_note if tier == Tier.DISPATCH else "",
         "facts_version": call.facts_version,
     }
 
@@ -198,7 +199,7 @@ def call_list(user: User, now: datetime, *, day: date | None, status: str, query
         calls = calls.filter(location__icontains=query)
     found = list(calls.select_related("merged_into").order_by("-received_at", "-pk")[:LIST_LIMIT])
     rows = faces.call_rows([call.pk for call in found])
-    return [{"id": call.pk, **faces.call_face(rows[call.pk], tier), **_ending(call)} for call in found]
+    return [{"id": call.pk, **faces.call_face(rows[call.pk], tier), **_ending(call, tier)} for call in found]
 
 
 def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:

@@ -86,6 +86,7 @@ class Send(StrictSerializer):
     units = s.ListField(child=s.JSONField(), allow_empty=False, max_length=100)
     status = choice(["dispatched", "en_route", "on_scene"])
     override_reason = text()
+    override_note = text()
     # The calls that units on the list may be taken from, and why: a unit on any other call is refused.
     take_from = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=100)
     take_reason = text()
@@ -93,7 +94,8 @@ class Send(StrictSerializer):
 
 class Mode(StrictSerializer):
     response = choice([("", "As triage says"), *Call.Response.choices], required=True)
-    reason = text()
+    reason = text(limit=40)
+    note = text()
 
 
 class Hold(StrictSerializer):
@@ -147,6 +149,7 @@ class UnitStatus(StrictSerializer):
 class Exchange(StrictSerializer):
     call = s.IntegerField(required=False, min_value=1, max_value=2**62)
     override_reason = text()
+    override_note = text()
     reason = text()
 
 

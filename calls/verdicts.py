@@ -166,13 +166,14 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
         fields["priority"] = judged["priority"]
     if _outgrown(call, verdict):
         fields |= {"mode_override": "", "mode_reason": ""}
+        call.mode_note = ""
     heavier = bool(call.response) and lighter(call.response, verdict.response)
     if call.held_until is not None and (heavier or worse_facts(call.verdict, verdict)):
         fields |= {"held_until": None, "hold_reason": ""}
         finish(HOLD, call.pk)
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)
-    sets = write(call, also=READ_SO_FAR, **fields)
+    sets = write(call, also=[*READ_SO_FAR, "mode_note"], **fields)
     sets["call.verdict_id"] = sets.pop("call.verdict")
     return sets
 

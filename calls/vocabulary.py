@@ -6,6 +6,7 @@ from calls import triage
 from calls.lifecycle import MODES
 from calls.models import Assignment, Call, Caller, CallLink, Consult, ConsultOffer, NarrativeEntry
 from calls.natures import NATURES
+from calls.reasons import OFFERED
 from teams.models import Agency, Unit
 
 
@@ -39,7 +40,7 @@ def everything(center_id: int) -> dict[str, Any]:
         "consult_confirmations": _pairs(Consult.Confirmation),
         "consult_pass_reasons": _pairs(ConsultOffer.PassReason),
         "cancel_reasons": CANCEL_REASONS,
-        "mode_reasons": MODE_REASONS,
+        "mode_reasons": [{"value": reason.value, "label": reason.label} for reason in OFFERED],
         "take_reasons": TAKE_REASONS,
     }
 
@@ -54,13 +55,6 @@ CANCEL_REASONS = [
     {"value": "false_call", "label": "False call"},
     {"value": "not_our_area", "label": "Not our area"},
     {"value": "entered_in_error", "label": "Entered in error"},
-]
-MODE_REASONS = [
-    {"value": "new_information", "label": "New information"},
-    {"value": "crew_request", "label": "Crew asks for it"},
-    {"value": "caller_request", "label": "Caller asks for it"},
-    {"value": "local_knowledge", "label": "Local knowledge"},
-    {"value": "no_unit", "label": "No such unit free"},
 ]
 TAKE_REASONS = [
     {"value": "higher_priority", "label": "Higher priority"},

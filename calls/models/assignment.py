@@ -119,6 +119,10 @@ class Assignment(models.Model):
     # The last sign that the crew is safe, after its arrival, and the step of the clock that runs (calls.clocks.Late).
     checked_at = models.DateTimeField(null=True, blank=True)
     late = models.SmallIntegerField(default=0)
+    # Sent although triage keeps CARE from going like this, and why.
+    against_triage = models.BooleanField(default=False)
+    override_reason = models.TextField(choices=Call.OverrideReason, default="", blank=True)
+    override_note = models.TextField(default="", blank=True)
     opened_late = models.BooleanField(default=False)  # first heard of by a later stage than dispatch
 
     outcome = models.TextField(choices=Outcome, default="", blank=True)
@@ -144,6 +148,9 @@ class Assignment(models.Model):
                 condition=Q(status="cleared", cleared_at__isnull=False) & ~Q(end_reason="")
                 | ~Q(status="cleared") & Q(cleared_at__isnull=True, end_reason=""),
                 name="cleared_assignment_says_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(against_triage=False) | ~Q(override_reason=""), name="against_triage_only_with_a_reason"
             ),
             models.CheckConstraint(
                 condition=Q(start_mileage__isnull=True)

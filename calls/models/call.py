@@ -69,6 +69,18 @@ class Call(models.Model):
         PHONE = "phone", "By phone"
         NOBODY = "nobody", "Nobody was there"
 
+    class OverrideReason(models.TextChoices):
+        """Why somebody sends less than triage asks for: a closed list, so that overrides can be counted."""
+
+        NEW_INFORMATION = "new_information", "New information"
+        CREW_REQUEST = "crew_request", "Crew asks for it"
+        CALLER_REQUEST = "caller_request", "Caller asks for it"
+        LOCAL_KNOWLEDGE = "local_knowledge", "Local knowledge"
+        POLICE_THERE = "police_there", "Police are there already"
+        NO_UNIT = "no_unit", "No such unit free"
+        OTHER = "other", "Other, in words"
+        AS_RECORDED = "as_recorded", "As a replayed record says"
+
     class NotSent(models.TextChoices):
         """Why an eligible call got no CARE team: a closed list, so that unmet need can be counted."""
 
@@ -146,9 +158,10 @@ class Call(models.Model):
     response = models.TextField(choices=Response, default="", blank=True)
     services = ArrayField(models.TextField(), default=list, blank=True)
     lead = models.TextField(default="", blank=True)
-    # Set by hand instead of the verdict's response, with a coded reason; both stay on record.
+    # Set by hand instead of the verdict's response, with a coded reason and the dispatcher's own words; all stay on record.
     mode_override = models.TextField(choices=Response, default="", blank=True)
-    mode_reason = models.TextField(default="", blank=True)
+    mode_reason = models.TextField(choices=OverrideReason, default="", blank=True)
+    mode_note = models.TextField(default="", blank=True)
 
     # The pair on the scene: where CARE waits (empty: see calls.joint), who leads now, and since when it is secure.
     staging_point = models.TextField(default="", blank=True)

@@ -11,7 +11,7 @@ from calls.dispatch import send_units
 from calls.fetch import CallClosed
 from calls.intake import change_call, create_call
 from calls.lifecycle import arrived
-from calls.models import Assignment
+from calls.models import Assignment, Call
 from calls.narrative import add_note
 from calls.replay.actions import note_dispatch_again
 from calls.replay.callsigns import callsign
@@ -26,7 +26,7 @@ from teams.models import Discipline
 
 logger = logging.getLogger(__name__)
 EndReason = Assignment.EndReason
-AS_RECORDED = "as recorded"
+AS_RECORDED = Call.OverrideReason.AS_RECORDED
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 
 from calls.dispatch import send_units
 from calls.intake import create_call
+from calls.models import Call
 from calls.replay.counts import Counts
 from calls.replay.ground import Ground
 from calls.replay.pace import Pace
@@ -147,7 +148,7 @@ class Storm:
         if unit_ids := self._units_for(call):
             sent = self._do(
                 send_units, position=dispatcher, call_id=call.call_id, unit_ids=unit_ids,
-                override_reason="simulated dispatcher",
+                override_reason=Call.OverrideReason.AS_RECORDED,
             )  # fmt: skip
             for made in sent["assignments"]:
                 self.counts.dispatches += 1

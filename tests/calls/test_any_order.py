@@ -113,7 +113,7 @@ class Floor(RuleBasedStateMachine):
 
     @rule(call=A_CALL, response=st.sampled_from(["care_only", "care_police", "police_first", "phone"]))
     def the_response_is_set(self, call: int, response: str) -> None:
-        self.do(set_mode, call_id=self.call(call), response=response, reason="x")
+        self.do(set_mode, call_id=self.call(call), response=response, reason="crew_request")
 
     @rule(call=A_CALL)
     def a_call_is_held(self, call: int) -> None:
@@ -135,7 +135,7 @@ class Floor(RuleBasedStateMachine):
     @rule(call=A_CALL, unit=A_UNIT, status=st.sampled_from(["dispatched", "en_route", "on_scene"]))
     def a_unit_is_sent(self, call: int, unit: int, status: str) -> None:
         ids = [self.units[unit].pk]
-        self.do(send_units, call_id=self.call(call), unit_ids=ids, status=status, override_reason="x")
+        self.do(send_units, call_id=self.call(call), unit_ids=ids, status=status, override_reason="crew_request")
 
     @rule(call=A_CALL, care=st.integers(0, 1), police=st.integers(2, 3))
     def a_pair_is_sent(self, call: int, care: int, police: int) -> None:
@@ -152,7 +152,7 @@ class Floor(RuleBasedStateMachine):
     @rule(unit=A_UNIT, call=st.one_of(st.none(), A_CALL))
     def a_unit_is_taken_off(self, unit: int, call: int | None) -> None:
         to = None if call is None else self.call(call)
-        self.do(exchange_unit, unit_id=self.units[unit].pk, call_id=to, override_reason="x")
+        self.do(exchange_unit, unit_id=self.units[unit].pk, call_id=to, override_reason="crew_request")
 
     @rule(assignment=AN_ASSIGNMENT)
     def police_are_released(self, assignment: int) -> None:

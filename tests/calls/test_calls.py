@@ -283,7 +283,7 @@ def test_a_response_set_by_hand_ends_when_the_danger_grows() -> None:
     dispatcher = make_user(make_center())
     safe = {"weapon": "denied", "violence": "denied", "suicide": "denied", "is_behavioral": "yes"}
     call = make_call(dispatcher, nature="Mental health, non-violent", facts=safe, location_confirmed=True)
-    act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason="wants to talk")
+    act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason="caller_request")
     act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
     call = triage_now(call)
     assert call.mode_override == "" and "police" in call.services

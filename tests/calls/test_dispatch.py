@@ -82,8 +82,40 @@ def test_care_alone_to_a_gun_is_refused_and_joined_by_police_it_stages(rules: No
 def test_an_override_is_kept_with_its_reason(rules: None) -> None:
     center = make_center()
     dispatcher, care = make_user(center), make_unit(center)
-    send(dispatcher, make_call(dispatcher, triaged=False), care, override_reason="clinician is next door")
-    assert last_event("unit.sent").payload["ref"]["override"] == "clinician is next door"
+    words = "clinician is next door"
+    send(dispatcher, make_call(dispatcher, triaged=False), care, override_reason="other", override_note=words)
+    sent = care.assignments.get()
+    assert (sent.against_triage, sent.override_reason, sent.override_note) == (True, "other", words)
+    told = last_event("unit.sent").payload
+    assert told["set"]["assignment.override_reason"] == "other" and words not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("reason", "note", "says"),
+    [("x", "", "local_knowledge"), ("as recorded", "", "crew_request"), ("other", "  ", "in words")],
+)
+def test_what_is_no_code_is_no_reason_and_the_answer_names_them(rules: None, reason: str, note: str, says: str) -> None:
+    center = make_center()
+    dispatcher, care = make_user(center), make_unit(center)
+    with pytest.raises(Invalid, match=says):
+        send(dispatcher, make_call(dispatcher, triaged=False), care, override_reason=reason, override_note=note)
+    call = make_call(dispatcher, facts=SAFE | {"weapon": "historic"}, location_confirmed=True)
+    with pytest.raises(Invalid, match=says):
+        act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason=reason, note=note)
+
+
+def test_the_database_refuses_care_against_triage_without_a_reason(rules: None) -> None:
+    center = make_center()
+    care, call = make_unit(center), make_call(make_user(center))
+    with pytest.raises(IntegrityError, match="against_triage_only_with_a_reason"), transaction.atomic():
+        Assignment.objects.create(call=call, unit=care, dispatched_at=NOW, against_triage=True)
+
+
+def test_a_reason_that_was_not_needed_is_not_kept_as_an_override(rules: None) -> None:
+    center = make_center()
+    dispatcher, care, police = make_user(center), make_unit(center), make_unit(center, discipline="police")
+    send(dispatcher, make_call(dispatcher), care, police, override_reason="crew_request")
+    assert not Assignment.objects.filter(against_triage=True).exists()
 
 
 def test_the_database_refuses_a_second_open_assignment(rules: None) -> None:
@@ -107,7 +139,7 @@ def test_what_is_lighter_than_triage_asks_for_keeps_its_reason_however_it_was_re
     dispatcher = make_user(make_center())
     call = make_call(dispatcher, facts=SAFE | {"weapon": "historic"}, location_confirmed=True)
     assert call.response == "care_police"
-    act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason="wants to talk")
+    act(set_mode, by=dispatcher, call_id=call.pk, response="phone", reason="caller_request", note="wants to talk")
     with pytest.raises(Invalid, match="Say why"):
         act(set_mode, by=dispatcher, call_id=call.pk, response="care_ems")
 
@@ -118,15 +150,16 @@ def test_a_response_set_by_hand_is_given_back_to_triage(rules: None) -> None:
     act(set_mode, by=dispatcher, call_id=call.pk, response="police_first")
     with pytest.raises(Invalid, match="Say why"):
         act(set_mode, by=dispatcher, call_id=call.pk, response="")
-    act(set_mode, by=dispatcher, call_id=call.pk, response="", reason="set by mistake")
+    act(set_mode, by=dispatcher, call_id=call.pk, response="", reason="other", note="set by mistake")
     call.refresh_from_db()
     assert (call.mode_override, call.response) == ("", "care_only")
+    assert (call.mode_reason, call.mode_note) == ("other", "set by mistake")
 
 
 def test_a_call_not_yet_triaged_is_given_back_without_a_reason() -> None:
     dispatcher = make_user(make_center())
     call = make_call(dispatcher, triaged=False)
-    act(set_mode, by=dispatcher, call_id=call.pk, response="fire_police_ems", reason="smoke")
+    act(set_mode, by=dispatcher, call_id=call.pk, response="fire_police_ems", reason="new_information", note="smoke")
     act(set_mode, by=dispatcher, call_id=call.pk, response="")
     call.refresh_from_db()
     assert (call.mode_override, call.response) == ("", "")
@@ -137,5 +170,5 @@ def test_from_level_four_only_a_supervisor_lowers_the_response(rules: None) -> N
     dispatcher, supervisor = make_user(center), make_user(center, "supervisor")
     call = make_call(dispatcher, facts=SAFE | {"weapon": "in_hand"})
     with pytest.raises(Forbidden, match="supervisor"):
-        act(set_mode, by=dispatcher, call_id=call.pk, response="care_only", reason="seen it")
-    act(set_mode, by=supervisor, call_id=call.pk, response="care_police", reason="seen it")
+        act(set_mode, by=dispatcher, call_id=call.pk, response="care_only", reason="new_information")
+    act(set_mode, by=supervisor, call_id=call.pk, response="care_police", reason="new_information")

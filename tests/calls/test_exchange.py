@@ -89,7 +89,7 @@ def test_care_taken_from_a_contact_still_owes_its_disposition(scene: Any) -> Non
     care = make_unit(scene.center, "CARE1")
     send(scene.dispatcher, scene.first, care)
     act(report_stage, by=scene.dispatcher, unit_id=care.pk, stage="contact")
-    act(exchange_unit, by=scene.dispatcher, unit_id=care.pk, call_id=scene.second.pk, override_reason="police there")
+    act(exchange_unit, by=scene.dispatcher, unit_id=care.pk, call_id=scene.second.pk, override_reason="crew_request")
     (owed,) = selectors.dispositions_owed(scene.dispatcher, NOW)
     assert owed["call_id"] == scene.first.pk
 
@@ -213,7 +213,7 @@ def test_the_reason_a_unit_is_taken_does_not_stand_for_the_reason_care_goes_alon
     send(scene.dispatcher, scene.first, care)
     with pytest.raises(CareNeedsPolice):
         take(scene, care)
-    take(scene, care, override_reason="police are there")
+    take(scene, care, override_reason="crew_request")
 
 
 @pytest.mark.django_db

@@ -37,10 +37,10 @@ def scene(db: None) -> Any:
 
     scene: Any = Scene()
     scene.first, scene.second = make_call(Scene.dispatcher, triaged=False), make_call(Scene.dispatcher, triaged=False)
-    send(Scene.dispatcher, scene.first, Scene.care, override_reason="x")
+    send(Scene.dispatcher, scene.first, Scene.care, override_reason="crew_request")
     scene.report("en_route", 2)
     scene.free(30)
-    send(Scene.dispatcher, scene.second, Scene.care, override_reason="x", now=later(minutes=35))
+    send(Scene.dispatcher, scene.second, Scene.care, override_reason="crew_request", now=later(minutes=35))
     scene.old, scene.new = Assignment.objects.order_by("pk")
     return scene
 
@@ -106,7 +106,7 @@ def test_another_units_assignment_is_not_reported_for(scene: Any) -> None:
 
 def test_a_slow_clock_on_the_first_call_puts_no_stage_before_the_dispatch(scene: Any) -> None:
     other = make_unit(scene.center, "CARE2")
-    send(scene.dispatcher, scene.first, other, override_reason="x", now=later(minutes=50))
+    send(scene.dispatcher, scene.first, other, override_reason="crew_request", now=later(minutes=50))
     told = act(
         report_stage,
         by=scene.dispatcher,
@@ -146,7 +146,7 @@ def test_a_dispatchers_word_counts_though_another_servers_clock_is_ahead(scene: 
 
 def test_a_status_moves_only_the_open_assignment_of_its_unit(scene: Any) -> None:
     other = make_unit(scene.center, "CARE2")
-    send(scene.dispatcher, scene.second, other, override_reason="x", now=later(minutes=36))
+    send(scene.dispatcher, scene.second, other, override_reason="crew_request", now=later(minutes=36))
     scene.report("en_route", 37)
     stages = dict(Assignment.objects.values_list("pk", "status"))
     theirs = Assignment.objects.get(unit=other).pk
@@ -160,7 +160,7 @@ def test_an_absurd_device_time_breaks_no_page(year: str, db: None) -> None:
     dispatcher, clinician, care = make_user(center), make_user(center, "clinician"), make_unit(center, "CARE1")
     put_on_shift(clinician, care, start=timezone.now() - timedelta(hours=1))
     call = make_call(dispatcher, triaged=False, now=timezone.now())
-    send(dispatcher, call, care, override_reason="x", now=timezone.now())
+    send(dispatcher, call, care, override_reason="crew_request", now=timezone.now())
     phone = Client()
     phone.force_login(clinician, backend="teams.sign_in.Backend")
     for status in ("en_route", "on_scene", "available"):

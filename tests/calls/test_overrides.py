@@ -211,6 +211,16 @@ def test_a_supervisor_and_an_admin_read_rates_with_their_n_and_interval(scene: S
     assert told["alarm"] == {"days_now": 7, "days_before": 28, "least_calls": 20}
 
 
+def test_the_reasons_given_are_counted_one_for_a_stroke(scene: Scene) -> None:
+    scene.calls(2, "care_only")
+    first, second = make_unit(scene.center), make_unit(scene.center)
+    send(scene.dispatcher, past_call(scene.dispatcher, ARMED), first, second, override_reason="police_there")
+    assert [(one["reason"], one["count"]) for one in read(scene)["reasons"]] == [
+        ("crew_request", 2),
+        ("police_there", 1),
+    ]
+
+
 @pytest.mark.parametrize("role", ["dispatcher", "clinician", "officer", "partner"])
 def test_others_do_not_read_them(scene: Scene, role: str) -> None:
     with pytest.raises(Forbidden):

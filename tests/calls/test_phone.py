@@ -238,7 +238,7 @@ def test_a_form_without_its_key_is_refused(scene: Any) -> None:
 def test_an_officer_cannot_wave_in_on_another_call(scene: Any) -> None:
     other_care = make_unit(scene.center, "CARE8")
     other_call = make_call(scene.dispatcher, triaged=False)
-    send(scene.dispatcher, other_call, other_care, override_reason="phone only")
+    send(scene.dispatcher, other_call, other_care, override_reason="crew_request")
     answer = tap(scene.officer, "wave-in", id=Assignment.objects.get(call=other_call).pk)
     assert answer.status_code == 404
 

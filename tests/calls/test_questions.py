@@ -110,7 +110,7 @@ def test_a_response_set_by_hand_without_a_reason_answers_no_question(dispatcher:
     act(set_mode, by=dispatcher, call_id=call.pk, response=response)
     with pytest.raises(CareNeedsPolice, match="Not known"):
         send(dispatcher, call, care)
-    act(set_mode, by=dispatcher, call_id=call.pk, response=response, reason="the crew knows him")
+    act(set_mode, by=dispatcher, call_id=call.pk, response=response, reason="local_knowledge")
     send(dispatcher, call, care)
 
 
@@ -195,7 +195,7 @@ def test_a_lighter_response_set_by_hand_ends_when_a_danger_grows_though_the_rule
     assert dispatcher.center is not None
     supervisor = make_user(dispatcher.center, "supervisor")
     call = make_call(dispatcher, facts=OPEN | {"weapon": "recent"}, location_confirmed=True)
-    act(set_mode, by=supervisor, call_id=call.pk, response="care_only", reason="the knife is in the police car")
+    act(set_mode, by=supervisor, call_id=call.pk, response="care_only", reason="new_information")
     act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
     after = judge(call, 1)
     assert (call.response, after.response, after.mode_override) == ("police_first", "police_first", "")

@@ -82,7 +82,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST sign-in/": {}, "POST api/calls/": {"nature": "a", "location": "b"}, f"PATCH {CALL}": {"priority": "2"},
     f"POST {CALL}dispatch/": {"units": ["P2"]}, f"POST {CALL}cancel/": {"reason": "x"},
     f"POST {CALL}narrative/": {"text": "x"}, f"POST {CALL}facts/": {"facts": {"weapon": "unknown"}},
-    f"POST {CALL}callers/": {"name": "x"}, f"POST {CALL}mode/": {"response": "care_police", "reason": "x"},
+    f"POST {CALL}callers/": {"name": "x"}, f"POST {CALL}mode/": {"response": "care_police", "reason": "crew_request"},
     f"POST {CALL}hold/": {"minutes": 5, "reason": "x"}, f"POST {CALL}reopen/": {"reason": "x"},
     f"POST {CALL}unmerge/": {"reason": "x"},
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},

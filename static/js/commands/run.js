@@ -131,7 +131,7 @@ const DOING = {
   },
   MODE: async (app, { call, response, reason, text }) => {
     const said = response === "triage" ? "" : response;
-    await post(`/api/calls/${call}/mode/`, { response: said, reason: [reason, text].filter(Boolean).join(": ") });
+    await post(`/api/calls/${call}/mode/`, { response: said, ...coded(app, reason, text) });
     return `Call ${numberOf(app, call)}: ${said ? app.label("responses", said) : "as triage says"}`;
   },
   TRI: async (app, { call }) => {
@@ -165,14 +165,25 @@ const DOING = {
   CON: consult,
 };
 
+/** Why less than triage asks for is enough: a code, or free words, which count as another reason.
+ * @param {App} app @param {unknown} code @param {unknown} words @returns {{reason?: string, note?: string}} */
+export function coded(app, code, words) {
+  const said = String(words ?? "").trim();
+  if (code) return { reason: String(code), note: said };
+  const first = said.split(/[\s:,]+/, 1)[0].toLowerCase();
+  if (app.context.modeReasons.includes(first)) return { reason: first, note: said.slice(first.length).replace(/^[\s:,]+/, "") };
+  return said ? { reason: "other", note: said } : {};
+}
+
 // --- sending ----------------------------------------------------------------------------------------
 /** @param {App} app @param {Command} command */
 async function send(app, { verb, call, units = [], text }) {
   const taken = toTake(app, { verb, call, units });
   // Why a unit is taken says nothing of why CARE may go alone: that stands behind a second semicolon.
   const [why, alone] = taken.length ? String(text ?? "").split(/;(.*)/s).map((part) => part.trim()) : ["", text];
+  const { reason, note } = coded(app, undefined, alone);
   const take = taken.length ? { take_from: [...new Set(taken.map((unit) => unit?.assignment.call_id))], take_reason: why } : {};
-  await post(`/api/calls/${call}/dispatch/`, { units, status: VERBS[verb].status, ...take, ...(alone && { override_reason: alone }) });
+  await post(`/api/calls/${call}/dispatch/`, { units, status: VERBS[verb].status, ...take, ...(reason && { override_reason: reason, override_note: note }) });
   const done = verb === "D" ? "dispatched to" : verb === "DE" ? "en route to" : "on scene at";
   return `${units.join(", ")} ${done} call ${numberOf(app, call)}`;
 }

@@ -15,7 +15,7 @@ export function way(app, command, refused) {
   }
   if (code === "same_field_changed") return " Enter again sets yours.";
   if (code === "care_needs_police") {
-    return toTake(app, command).length ? " Behind a second semicolon says why CARE goes alone." : " Behind a semicolon on the same line says why.";
+    return toTake(app, command).length ? " Behind a second semicolon says why CARE goes alone." : ` Behind a semicolon on the same line says why: ${app.context.modeReasons.join(", ")}, or words.`;
   }
   if (code !== "unit_held" && code !== "unit_not_available") return "";
   const call = app.store.get("call", command.call);

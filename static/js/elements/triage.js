@@ -33,7 +33,7 @@ class Triage extends Part {
     const verdict = detail?.verdict;
     return html`<section class="panel triage" aria-labelledby="triage-title">
       <h3 id="triage-title">Triage <b class="mode">${card.mode}</b> ${card.mode_label}${card.level ? ` · level ${card.level}` : ""}
-        ${card.overridden ? html`<b>set by hand${detail?.mode_reason ? `: \u2068${valueWords(detail.mode_reason)}\u2069` : ""}</b>` : nothing}
+        ${card.overridden ? html`<b>set by hand${detail?.mode_reason ? `: ${app.label("mode_reasons", detail.mode_reason)}${detail.mode_note ? `, \u2068${detail.mode_note}\u2069` : ""}` : ""}</b>` : nothing}
         <span class="second right">${verdict ? `rules v${verdict.rule_set ?? "–"} · ${app.time(verdict.decided_at)}` : "not yet triaged"}</span></h3>
       ${verdict ? this.#proof(verdict, detail) : nothing}
       ${this.#modes(card)}

@@ -28,7 +28,8 @@ class Overrides extends Leaf {
       ${rules.length ? html`<table><thead><tr><th>Rule</th><th>Calls</th><th>By hand</th><th>Lighter</th><th>Heavier</th></tr></thead><tbody>
         ${rules.map((/** @type {any} */ rule) => html`<tr><td><b>${rule.rule}</b> ${rule.title}</td><td>${rule.n}</td>
           <td>${percent(rule.rate)} <span class="second">${percent(rule.interval[0])} to ${percent(rule.interval[1])}</span></td><td>${rule.lighter}</td><td>${rule.heavier}</td></tr>`)}
-        </tbody></table>` : html`<p>No verdict in this time.</p>`}</section>`;
+        </tbody></table>` : html`<p>No verdict in this time.</p>`}
+      ${this.told.reasons.length ? html`<p>Reasons given: ${this.told.reasons.map((/** @type {any} */ one) => `${one.label} ${one.count}`).join(", ")}.</p>` : nothing}</section>`;
   }
 }
 

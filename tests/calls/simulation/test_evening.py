@@ -145,7 +145,7 @@ def test_a_unit_a_person_sent_reports_only_what_that_person_says(center: Center)
         waiting(center),
         Unit.objects.filter(center=center, discipline="police", status="available").earliest("pk"),
     )
-    send(desk(), call, unit, now=later(minutes=1), override_reason="mine")
+    send(desk(), call, unit, now=later(minutes=1), override_reason="crew_request")
     play(evening, later(minutes=1), 25, every=30)
     assert [(a.unit_id, a.status) for a in call.assignments.all()] == [(unit.pk, "dispatched")]
 
