@@ -29,6 +29,7 @@ SHELVED_MINUTES_MOST = 15
 # About the rules or the system itself: a supervisor answers them.
 SUPERVISORS = (Alert.Kind.OVERRIDE_DRIFT, Alert.Kind.SHADOW_STOPPED, Alert.Kind.WORK_FAILED)
 _TO = Alert.EscalatedTo
+_EMERGENCY = kinds.ALERT_EMERGENCY
 _ASKED_ANEW: dict[str, Any] = {
     "seen_at": None, "seen_position": "", "acknowledged_at": None, "acknowledged_by": None,
     "acknowledged_position": "", "shelved_until": None, "shelved_by": None, "shelve_reason": "",
@@ -87,7 +88,7 @@ def raise_alert(
     if not cause:
         alert.save(force_insert=True)
     AlertTold.objects.bulk_create(AlertTold(alert=alert, unit=one) for one in tell)
-    _record(kinds.ALERT_EMERGENCY if urgency == Alert.Urgency.EMERGENCY else kinds.ALERT_RAISED, alert)
+    _record(_EMERGENCY if urgency == Alert.Urgency.EMERGENCY else kinds.ALERT_RAISED, alert)
     if escalates:
         _escalate_later(alert, now)
     return alert
@@ -109,16 +110,27 @@ def _open_already(alert: Alert) -> Alert | None:
 def _raise_again(alert: Alert, text: str, urgency: int, now: datetime) -> Alert:
     """Nothing, unless it stands worse than before: then somebody is asked anew."""
     if urgency > alert.urgency:
-        write(alert, text=text, urgency=urgency, raised_again_at=now, **_ASKED_ANEW)
-        _record(kinds.ALERT_EMERGENCY if urgency == Alert.Urgency.EMERGENCY else kinds.ALERT_RAISED_AGAIN, alert)
-        _escalate_later(alert, now)
+        ask_anew(alert, now, text=text, urgency=urgency)
     return alert
+
+
+def ask_anew(alert: Alert, now: datetime, **worse: Any) -> None:
+    """Put a locked open alert before everybody again, as if nobody had answered it."""
+    write(alert, raised_again_at=now, **worse, **_ASKED_ANEW)
+    _record(_EMERGENCY if alert.urgency == Alert.Urgency.EMERGENCY else kinds.ALERT_RAISED_AGAIN, alert)
+    _escalate_later(alert, now)
 
 
 def end_cause(center_id: int, cause: str, now: datetime) -> None:
     """What caused an alert is over: it closes by itself."""
     open_ones = Alert.objects.open().filter(center_id=center_id, cause=cause)
     for alert in open_ones.select_for_update(of=("self",)):
+        close_alert(alert, now)
+
+
+def close_alert(alert: Alert, now: datetime) -> None:
+    """Close a locked alert whose cause is over."""
+    if alert.closed_at is None:
         _close(alert, None, now)
 
 
@@ -216,9 +228,7 @@ def bring_back(*, actor: None, now: datetime, alert_id: int) -> dict[str, Any]:
         schedule(BACK, alert_id, due_at=until, now=now)
     else:
         finish(BACK, alert_id)
-        write(alert, raised_again_at=now, **_ASKED_ANEW)
-        _record(kinds.ALERT_RAISED_AGAIN, alert)
-        _escalate_later(alert, now)
+        ask_anew(alert, now)
     return {"alert_id": alert_id}
 
 

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import kinds
+from calls import kinds, timers
 from calls.alerts import close_alerts_of, raise_alert
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 HOLD = "hold"
 # What falls away when nobody works the call any more.
-_REMINDERS = ("triage", "question", HOLD)
+_REMINDERS = ("triage", "question", HOLD, timers.CLOCKS)
 
 
 class UnitsStillAssigned(Conflict):
@@ -62,6 +62,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         not_sent_reason=not_sent_reason or call.not_sent_reason,
         held_until=None,
         hold_reason="",
+        late=0,
     )
     for kind in _REMINDERS:
         finish(kind, call.pk)
@@ -84,8 +85,10 @@ def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str)
         closed_as="",
         close_reason="",
         reopened_at=now,
+        waits_since=now,
     )
     record(kinds.CALL_REOPENED, center_id=call.center_id, call_id=call.pk, sets=sets)
+    timers.wind(call.pk, now)
     schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
     return {"call_id": call.pk}
 
@@ -97,8 +100,9 @@ def hold_call(*, actor: User | None, now: datetime, call_id: int, minutes: int, 
     if callsigns := list(call.assignments.open().values_list("unit__callsign", flat=True)):
         raise UnitsStillAssigned(f"{', '.join(callsigns)} on call {call.number}; only a call that waits is held.")
     until = now + timedelta(minutes=minutes)
-    sets = write(call, held_until=until, hold_reason=reason)
+    sets = write(call, held_until=until, hold_reason=reason, late=0)
     record(kinds.CALL_HELD, center_id=call.center_id, call_id=call.pk, sets=sets)
+    timers.wind(call.pk, now)
     if call.center.timers_run:
         schedule(HOLD, call.pk, due_at=until, now=now)
     return {"call_id": call.pk}
@@ -106,7 +110,7 @@ def hold_call(*, actor: User | None, now: datetime, call_id: int, minutes: int, 
 
 def unhold_call(*, actor: User | None, now: datetime, call_id: int) -> dict[str, Any]:
     require_dispatch(actor, "take a call off hold")
-    _end_hold(open_call(actor, call_id, now))
+    _end_hold(open_call(actor, call_id, now), now)
     return {"call_id": call_id}
 
 
@@ -124,15 +128,16 @@ def hold_over(*, actor: None, now: datetime, call_id: int) -> dict[str, Any]:
         schedule(HOLD, call_id, due_at=call.held_until, now=now)
     else:
         text = f"Call {call.number}: its hold is over ({call.hold_reason})"
-        _end_hold(call)
+        _end_hold(call, now)
         raise_alert(center=call.center, kind=Alert.Kind.HOLD_OVER, text=text, now=now, call=call)
     return {"call_id": call_id}
 
 
-def _end_hold(call: Call) -> None:
-    sets = write(call, held_until=None, hold_reason="")
+def _end_hold(call: Call, now: datetime) -> None:
+    sets = write(call, held_until=None, hold_reason="", waits_since=now)
     finish(HOLD, call.pk)
     record(kinds.CALL_HELD, center_id=call.center_id, call_id=call.pk, sets=sets)
+    timers.wind(call.pk, now)
 
 
 def hold_gave_up(call_id: int, attempts: int, error: str, now: datetime) -> None:

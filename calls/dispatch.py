@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from calls import hooks, kinds
+from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
 from calls.closing import HOLD
 from calls.fetch import lock_units, open_call, require_dispatch
@@ -22,6 +22,7 @@ from teams.models import Discipline, Unit, User
 Stage = Assignment.Status
 CAN_BE_SENT = {Unit.Status.AVAILABLE}
 _SENT_AS = (Stage.DISPATCHED, Stage.EN_ROUTE, Stage.ON_SCENE)
+_WAITS = (Call.Status.IN_TRIAGE, Call.Status.PENDING)
 _CREATED = [
     "status", "role", "call_id", "unit_id", "dispatched_at", "en_route_at", "on_scene_at", "opened_late",
     "against_triage", "override_reason",
@@ -72,10 +73,12 @@ def send_units(
     if override_reason:
         require_reason(override_reason, override_note, blocked)
     against = {"against_triage": True, "override_reason": override_reason, "override_note": override_note.strip()}
+    was_late = call.late > 0
     made = [
         _assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=against if blocked else {})
         for unit in units
     ]
+    timers.units_sent(call, units, status, now, was_late=was_late)
     return {"call_id": call.pk, "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made]}
 
 
@@ -223,6 +226,10 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
     if stages and call.held_until is not None:
         fields |= {"held_until": None, "hold_reason": ""}
         finish(HOLD, call.pk)
+    if stages and call.late:
+        fields["late"] = 0
+    elif not stages and call.status not in _WAITS:  # its last unit has left: from here on it waits anew
+        fields["waits_since"] = now
     return write(call, **fields) if fields else {}
 
 

@@ -39,6 +39,7 @@ _STAGE_TIMES = (
 )  # fmt: skip
 _ASSIGNMENT = _object(
     "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at",
+    "late", "checked_at",
     callsign="u.callsign", discipline="u.discipline", taken_reason="a.taken_reason",
     taken_for="(SELECT n.number::text FROM calls_call n WHERE n.id = a.taken_for_id)",
     taken_from="(SELECT n.number::text FROM calls_assignment b JOIN calls_call n ON n.id = b.call_id"
@@ -68,7 +69,7 @@ _MERGED = (
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
     "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
-    "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at",
+    "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at", "late", "question_late", "seen_at",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
@@ -135,6 +136,9 @@ def call_face(row: Face, tier: str) -> Face:
         "held_until": iso(row["held_until"]),
         "hold_reason": row["hold_reason"],
         "reopened_at": iso(row["reopened_at"]),
+        "late": row["late"],
+        "question_late": row["question_late"] if tier != Tier.FIELD else 0,
+        "seen_at": iso(row["seen_at"]),
         "assignments": [assignment_face(assignment) for assignment in row["assignments"] or []],
         "taken": [one | {"at": iso(one["at"])} for one in row["taken"] or []] if tier == Tier.DISPATCH else [],
         "links": (row["links"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
@@ -167,11 +171,13 @@ def assignment_face(row: Face) -> Face:
         "cleared_to_enter_at": iso(row["cleared_to_enter_at"]),
         "on_scene_at": iso(row["on_scene_at"]),
         "taken_from": row["taken_from"],
+        "late": row["late"],
+        "checked_at": iso(row["checked_at"]),
     }
 
 
 # --- units ---------------------------------------------------------------------------------------
-_ON = _object("a", "id", "call_id", "role", "cleared_to_enter_at", call_number="c.number::text")
+_ON = _object("a", "id", "call_id", "role", "cleared_to_enter_at", "checked_at", "late", call_number="c.number::text")
 _CREW = "json_build_object('name', coalesce(nullif(btrim(p.first_name || ' ' || p.last_name), ''), p.username), 'duty', s.duty)"
 _UNIT = _object(
     "u", "id", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
@@ -182,6 +188,8 @@ _UNIT = _object(
     " WHERE a.unit_id = u.id AND a.cleared_at IS NULL)",
     crew=f"(SELECT json_agg({_CREW} ORDER BY s.id) FROM teams_shift s JOIN teams_user p ON p.id = s.user_id"
     " WHERE s.unit_id = u.id AND s.during @> statement_timestamp())",
+    emergency="(SELECT a.id FROM calls_alert a WHERE a.center_id = u.center_id AND a.closed_at IS NULL"
+    " AND a.cause = 'duress:' || u.id)",
     dispositions_owed="(SELECT count(*) FROM calls_assignment a WHERE a.unit_id = u.id"
     " AND a.disposition_owed_at IS NOT NULL AND a.disposition = '')",
 )  # fmt: skip
@@ -213,9 +221,10 @@ def unit_face(row: Face, tier: str) -> Face:
         "home": row["home"],
         "unavailable_reason": row["unavailable_reason"],
         "unavailable_until": iso(row["unavailable_until"]),
-        "assignment": on and on | {"cleared_to_enter_at": iso(on["cleared_to_enter_at"])},
+        "assignment": on and on | {name: iso(on[name]) for name in ("cleared_to_enter_at", "checked_at")},
         "crew": (row["crew"] or []) if tier != Tier.PARTNER else [],
         "dispositions_owed": row["dispositions_owed"],
+        "emergency": row["emergency"] is not None and tier != Tier.PARTNER,
         "position": place and place | {"at": iso(place["at"])},
     }
 

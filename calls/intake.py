@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from calls import kinds, natures
+from calls import kinds, natures, timers
 from calls.facts import state
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.models import Call, Caller, Draft, NarrativeEntry
@@ -75,6 +75,7 @@ def create_call(
     if draft:
         Draft.objects.filter(pk=draft, user=actor).delete()
     schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
+    timers.call_taken(call, now)
     # Whoever has the counter holds up the center's other call-takers until the commit: last of all.
     call.number = next_number(center.pk, day)
     call.save(force_insert=True)
@@ -129,9 +130,11 @@ def change_call(
             clashes["jurisdiction"] = clash | _agency_codes(yours=clash["yours"], theirs=clash["theirs"])
         raise SameFieldChanged(_who_was_first(call.center, clashes), fields=clashes)
     if "priority" in fields:
-        fields["priority_set_by_hand"] = True
+        fields |= {"priority_set_by_hand": True, "late": timers.still_late(call, fields["priority"])}
     sets = write(call, **fields)
     record(kinds.CALL_CHANGED, center_id=call.center_id, call_id=call.pk, sets=sets)
+    if "priority" in fields:
+        timers.wind(call.pk, now)
     if {"nature", "type_code", "location_confirmed"} & set(fields):
         schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
     return {"call_id": call.pk}

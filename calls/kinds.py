@@ -10,10 +10,11 @@ def _kind(name: str, sets: str = "", refs: str = "") -> EventKind:
 
 _PLACE = "call.location call.location_detail call.location_confirmed call.lat call.lng"
 _STAMPS = " ".join(f"assignment.{stage}_at" for stage in STAGES)
-_ASSIGNMENT = f"assignment.status assignment.role assignment.call_id assignment.unit_id assignment.end_reason {_STAMPS}"
+_ASSIGNMENT = f"assignment.status assignment.role assignment.call_id assignment.unit_id assignment.end_reason assignment.late {_STAMPS}"
 _UNIT = "unit.status unit.status_at unit.unavailable_reason unit.unavailable_until"
-_CALL_TIMES = "call.status call.first_dispatched_at call.first_on_scene_at"
-_HOLD = "call.held_until call.hold_reason"
+_WAIT = "call.waits_since call.late"
+_CALL_TIMES = f"call.status call.first_dispatched_at call.first_on_scene_at {_WAIT}"
+_HOLD = f"call.held_until call.hold_reason {_WAIT}"
 _CLOSED = f"call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason {_HOLD}"
 
 CALL_CREATED = _kind(
@@ -24,7 +25,7 @@ CALL_CREATED = _kind(
 )
 CALL_CHANGED = _kind(
     "call.changed",
-    f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin",
+    f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin call.late",
 )
 CALLER_ADDED = _kind("caller.added", "", "caller_id")
 CALL_HELD = _kind("call.held", _HOLD)
@@ -80,6 +81,10 @@ DISPOSITION_RECORDED = _kind(
     "assignment_id",
 )
 UNIT_STATUS = _kind("unit.status_set", _UNIT)
+CALL_LATE = _kind("call.late", "call.late call.question_late")
+UNIT_LATE = _kind("unit.late", "assignment.late", "assignment_id")
+UNIT_CHECKED = _kind("unit.checked", "assignment.checked_at assignment.late", "assignment_id")
+CALL_SEEN = _kind("call.seen", "call.seen_at call.seen_position")
 ALERT_RAISED = _kind("alert.raised", "", "alert_id")
 ALERT_RAISED_AGAIN = _kind("alert.raised_again", "", "alert_id")
 ALERT_EMERGENCY = _kind("alert.emergency", "", "alert_id")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework import serializers as s
 
-from calls import alerts, consults_phone, narrative, phone_page, serializers, stages
+from calls import alerts, consults_phone, duress, narrative, phone_page, safety_checks, serializers, stages
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.api import StrictSerializer
 from care_dispatch.log import Key, perform
@@ -182,6 +182,15 @@ def _alert(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return alerts.tell_unit, {"alert_id": fields["id"], "unit_id": _unit_id(user, now), "by_radio": False}
 
 
+def _safe(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return safety_checks.check_safety, {"unit_ids": [_unit_id(user, now)]}
+
+
+def _help(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    """Works for who is on no unit as well: nobody is told to sign on first."""
+    return duress.call_for_help, {}
+
+
 def _sign_on(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     crew = [(user.pk, DUTY[user.role])]
     return teams_actions.sign_on, {"unit_id": fields["id"], "crew": crew, "until": now + SHIFT}
@@ -199,6 +208,8 @@ FORMS = {
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),
     "alert": Form(OneId, _alert, "Acknowledged."),
     **{name: Form(*form) for name, form in consults_phone.FORMS.items()},
+    "safe": Form(serializers.Nothing, _safe, "Dispatch knows that you are safe."),
+    "emergency": Form(serializers.Nothing, _help, "Help is called. Dispatch hears the alarm."),
     "sign-on": Form(OneId, _sign_on, "Signed on."),
     "sign-off": Form(serializers.Nothing, _sign_off, "Signed off."),
 }

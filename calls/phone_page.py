@@ -20,6 +20,7 @@ from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden
 from teams.models import Discipline, Shift, Unit, User
+from teams.selectors import center_id_of
 
 Stage = Assignment.Status
 # The one key of a CARE unit that clears; a disposition is owed only after "engaged".
@@ -51,6 +52,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "consults": _consults(user, unit, now),
         **consult_forms(),
         "alerts": _alerts(unit),
+        "emergency": _emergency(user, unit),
     }
     on = current_assignment(unit)
     if unit and on:
@@ -172,6 +174,12 @@ def consult_forms() -> dict[str, Any]:
         "confirmations": [pair for pair in Consult.Confirmation.choices if pair[0] != Consult.Confirmation.NOT_REACHED],
         "pass_reasons": ConsultOffer.PassReason.choices,
     }
+
+
+def _emergency(user: User, unit: Unit | None) -> Alert | None:
+    """The own call for help that is not over: whether somebody has heard it."""
+    cause = f"duress:{unit.pk}" if unit else f"duress:user:{user.pk}"
+    return Alert.objects.open().filter(center_id=center_id_of(user), cause=cause).first()
 
 
 def _alerts(unit: Unit | None) -> list[Alert]:

@@ -1,6 +1,6 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
-from calls import alerts, backtests, board, closing, hooks, kinds, overrides, shadows, sign_off, verdicts
+from calls import alerts, backtests, board, closing, hooks, kinds, overrides, shadows, sign_off, timers, verdicts
 from calls.consults import ending, offering
 from calls.consults import kinds as consult_kinds
 from calls.rule_sets import kinds as rules_kinds
@@ -20,6 +20,7 @@ def register() -> None:
     register_card(CardType("consult", board.consults_touched, board.consult_cards))
     register_due(DueKind("triage", verdicts.run_triage, verdicts.triage_gave_up))
     register_due(DueKind("question", verdicts.run_question, verdicts.triage_gave_up))
+    register_due(DueKind(timers.CLOCKS, timers.run_clocks, timers.clocks_gave_up))
     register_due(DueKind(closing.HOLD, closing.run_hold, closing.hold_gave_up))
     register_due(DueKind(landing.LANDING, landing.run_landing, landing.landing_gave_up))
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from calls import kinds
+from calls import kinds, timers
 from calls.alerts import drop_unit, warn_if_not_cleared
 from calls.closing import end_call
 from calls.dispatch import call_sets
@@ -102,11 +102,14 @@ def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: d
     device_at = at if at != now else None
     at = max(at, assignment.dispatched_at) if device_at else at
     fields: dict[str, Any] = {}
+    before, was_late = assignment.status, assignment.late > 0
     if getattr(assignment, f"{stage}_at") is None:
         fields[f"{stage}_at"] = at
     sets: dict[str, Any] = {}
     if placed.moves:
         fields["status"] = stage
+        if assignment.late and stage != Assignment.Status.ACKNOWLEDGED:
+            fields["late"] = 0
         sets |= write(unit, status=stage, status_at=at)
     if fields:
         sets |= write(assignment, **fields)
@@ -119,6 +122,8 @@ def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: d
               "repeated": placed.repeated},
     )  # fmt: skip
     warn_if_not_cleared(assignment, unit, stage, now)
+    if placed.moves:
+        timers.stage_reached(assignment, before, was_late, now)
     return {
         "assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves, "late": placed.late,
         "backward": placed.backward, "repeated": placed.repeated,
@@ -220,7 +225,7 @@ def end_assignment(
     reason = end_reason or (EndReason.RELEASED if released else EndReason.CLEARED if was_there else EndReason.CANCELLED)
     owes = _owes(unit, outcome, was_there=was_there)
     fields: dict[str, Any] = {"status": Assignment.Status.CLEARED, "cleared_at": at, "end_reason": reason}
-    fields |= {"outcome": outcome or assignment.outcome}
+    fields |= {"outcome": outcome or assignment.outcome, "late": 0}
     if owes and not assignment.disposition:
         fields["disposition_owed_at"] = now
     if released:
@@ -233,6 +238,7 @@ def end_assignment(
         agency_id=unit.agency_id, sets=sets, refs={"assignment_id": assignment.pk},
     )  # fmt: skip
     drop_unit(assignment.call_id, unit.pk, now)
+    timers.wind(assignment.call_id, now)
 
 
 def _owes(unit: Unit, outcome: str, *, was_there: bool) -> bool:

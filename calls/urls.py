@@ -27,6 +27,10 @@ urlpatterns = [
         )
         for name, (action, serializer) in api.ASSIGNMENT_CHANGES.items()
     ),
+    path("safety-checks/", alerts_api.SafetyChecks.as_view()),
+    path("units/<int:unit_id>/emergency/", alerts_api.Emergency.as_view()),
+    path("seen/", alerts_api.Seen.as_view()),
+    path("consoles/", alerts_api.Consoles.as_view()),
     path("alerts/log/", alerts_api.AlertLog.as_view()),
     path("alerts/<int:alert_id>/told/", alerts_api.TellUnit.as_view()),
     path("alerts/<int:alert_id>/acknowledge/", alerts_api.Acknowledge.as_view()),

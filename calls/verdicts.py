@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import hooks, kinds, triage
+from calls import hooks, kinds, timers, triage
 from calls.alerts import raise_alert
 from calls.closing import HOLD
 from calls.dispatch import stage_care
@@ -59,8 +59,9 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
         call.save(update_fields=READ_SO_FAR)
         return {"call_id": call_id}
     verdict = _store(call, rule_set, facts, judged, engine, now)
+    priority = call.priority
     before, held, by_hand = call.verdict, call.held_until is not None, call.mode_override
-    sets = _apply(call, verdict, judged)
+    sets = _apply(call, verdict, judged, now)
     record(
         kinds.VERDICT_RECORDED, center_id=call.center_id, call_id=call.pk, sets=sets,
         refs={"verdict_id": verdict.pk, "statement_ids": [row.pk for row in read]},
@@ -70,6 +71,8 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if held and call.held_until is None:
         why = "; ".join(worse_facts(before, verdict)) or MODES[verdict.response][1]
         _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
+    if priority != call.priority or held:
+        timers.wind(call.pk, now)
     stage_care(call)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
     _tell_of_change(call, before, verdict, was, now)
@@ -152,7 +155,7 @@ def _store(
     )
 
 
-def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str, Any]:
+def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What the board shows of the verdict; a priority set by hand stays."""
     fields: dict[str, Any] = {
         "facts_version": call.facts_version,
@@ -163,13 +166,13 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any]) -> dict[str,
         "lead": verdict.lead,
     }
     if judged.get("priority") and not call.priority_set_by_hand:
-        fields["priority"] = judged["priority"]
+        fields |= {"priority": judged["priority"], "late": timers.still_late(call, judged["priority"])}
     if _outgrown(call, verdict):
         fields |= {"mode_override": "", "mode_reason": ""}
         call.mode_note = ""
     heavier = bool(call.response) and lighter(call.response, verdict.response)
     if call.held_until is not None and (heavier or worse_facts(call.verdict, verdict)):
-        fields |= {"held_until": None, "hold_reason": ""}
+        fields |= {"held_until": None, "hold_reason": "", "waits_since": now}
         finish(HOLD, call.pk)
     if call.status == Call.Status.IN_TRIAGE:
         fields["status"] = call_status([], triaged=True)

@@ -16,6 +16,7 @@ from django.conf import settings
 from care_dispatch.access import Tier
 from care_dispatch.live import desk as desks
 from care_dispatch.live import reading
+from care_dispatch.live.consoles import note_consoles
 from care_dispatch.live.hooks import position_readers, topics_for
 from care_dispatch.live.nudges import follow_redis
 from care_dispatch.live.reading import FINE, SIGNED_OUT, Audience
@@ -60,6 +61,7 @@ class Hub:
         self._standing: dict[Identity, tuple[int, float]] = {}
         self._asked: dict[Identity, asyncio.Future[int]] = {}
         self._followed: dict[Identity, tuple[frozenset[str], float]] = {}
+        self._polled: dict[Identity, float] = {}
         self._nonces: dict[str, float] = {}
         self._opening: dict[Audience, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -180,6 +182,7 @@ class Hub:
 
     async def admit(self, identity: Identity) -> None:
         """Raises Refusal unless session, user, role and center still stand; many callers share one query."""
+        self._polled[identity] = time.monotonic()
         code, at = self._standing.get(identity, (FINE, 0.0))
         if code == FINE and time.monotonic() - at > STANDING_SECONDS:
             first = not self._asked
@@ -271,8 +274,19 @@ class Hub:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             codes = await self._check(None)
+            await self._note_who_looks()
             if self.live and (codes or not self.sockets):
                 await self._beat()
+
+    async def _note_who_looks(self) -> None:
+        """Have every process know which consoles look here, by socket or by poll."""
+        since = time.monotonic() - STANDING_SECONDS
+        self._polled = {who: at for who, at in self._polled.items() if at > since}
+        here = {*(socket.identity for socket in self.sockets), *self._polled}
+        try:
+            await self._desk.do(lambda: note_consoles(here, datetime.now(UTC)))
+        except Exception as error:
+            logger.warning("live board cannot note who looks: %s", error)
 
     async def _beat(self) -> None:
         due = [socket for socket in list(self.sockets) if socket.count_beat() % TICKET_EVERY == 0]

@@ -13,7 +13,7 @@ import { recommend } from "./recommend.js";
 import { Sounds } from "./sounds.js";
 import { Store } from "./store.js";
 
-/** @typedef {"call" | "intake" | "owed"} Side what the right side shows */
+/** @typedef {"call" | "intake" | "owed" | "log"} Side what the right side shows */
 /** @typedef {{ok: boolean, text: string, at: number}} Echo */
 
 const ECHOES = 30;
@@ -125,11 +125,14 @@ export class App {
     return this.store.all("unit").find((unit) => unit.callsign === callsign);
   }
 
-  /** Worst first: what worsened, then the oldest. */
+  /** Worst first: emergencies, what a unit must hear, what is the supervisor's by now, then the oldest; the quiet last. */
   get alerts() {
-    /** @param {any} alert */
-    const weight = (alert) => (alert.tell.some((/** @type {any} */ t) => !t.told_at) ? 0 : alert.kind === "verdict_changed" ? 2 : 1);
     return this.store.all("alert").sort((a, b) => weight(a) - weight(b) || a.id - b.id);
+  }
+
+  /** Those that somebody is asked for now: neither acknowledged nor on the shelf. */
+  get asking() {
+    return this.alerts.filter((alert) => !alert.acknowledged_at && !alert.shelved_until);
   }
 
   /** What the parser may know. @returns {import("./commands/tokens.js").Context} */
@@ -146,6 +149,7 @@ export class App {
       results: values("consult_results"),
       agencies: (this.vocabulary?.agencies ?? []).map((/** @type {any} */ agency) => agency.code),
       notSent: values("not_sent"),
+      endReasons: values("end_reasons"),
       closedAs: values("closed_as").filter((/** @type {string} */ value) => value !== "cancelled"),
       linkKinds: [...values("link_kinds").filter((/** @type {string} */ value) => value !== "split"), "merge", "unlink"],
     };
@@ -281,7 +285,8 @@ export class App {
       if (keys.size) this.echo(true, `${keys.size} change${keys.size > 1 ? "s" : ""} while you were away`);
     }
     if (this.begun) this.#tellOfNews(keys);
-    else for (const key of keys) this.announcer.learn(key); // what stood there already is no news
+    else for (const key of keys) this.announcer.learn(newsOf(key, this.store.get(...parts(key)))); // what stood there already is no news
+    this.sounds.alarm(this.asking.some((alert) => alert.urgency === EMERGENCY));
     this.begun = true;
     this.desk.boardChanged(keys);
     this.changed();
@@ -290,11 +295,13 @@ export class App {
   /** @param {Set<string>} keys */
   #tellOfNews(keys) {
     for (const key of keys) {
-      const [type, id] = key.split(":");
-      const card = this.store.get(type, Number(id));
+      const [type, id] = parts(key);
+      const card = this.store.get(type, id);
       if (!card) this.announcer.forget(key); // a call that comes back is news again
-      if (!card || this.announcer.knows(key)) continue;
-      this.announcer.learn(key);
+      const news = newsOf(key, card);
+      if (!card || this.announcer.knows(news)) continue;
+      this.announcer.learn(news);
+      if (type === "alert" && (card.acknowledged_at || card.shelved_until)) continue;
       if (type === "alert") {
         this.announcer.say(`Alert: ${card.text}`, true);
         this.sounds.play("alert");
@@ -325,6 +332,28 @@ export class App {
     this.outbox?.flush();
     this.changed();
   }
+}
+
+const EMERGENCY = 3;
+
+/** @param {any} alert */
+function weight(alert) {
+  if (alert.shelved_until) return 9;
+  if (alert.acknowledged_at) return alert.urgency === EMERGENCY ? 1 : 8;
+  if (alert.urgency === EMERGENCY) return 0;
+  if (alert.tell.some((/** @type {any} */ row) => !row.told_at)) return 2;
+  return alert.escalated_to ? 3 : alert.kind === "verdict_changed" ? 5 : 4;
+}
+
+/** @param {string} key @returns {[string, number]} */
+function parts(key) {
+  const [type, id] = key.split(":");
+  return [type, Number(id)];
+}
+
+/** What makes a card news: a call by being there, an alert each time somebody is asked anew. @param {string} key @param {any} card */
+function newsOf(key, card) {
+  return card?.type === "alert" ? `${key} ${card.asked_at} ${card.escalated_to}` : key;
 }
 
 const MEANS = {

@@ -11,7 +11,9 @@ from calls import triage
 from calls.dispatch import set_mode
 from calls.facts import state_facts
 from calls.models import Call, RuleSet
+from calls.timers import CLOCKS
 from calls.verdicts import run_triage
+from care_dispatch.due.models import Due
 from care_dispatch.due.work import run_once
 from teams.models import Center, User
 from tests.cast import NOW, act, make_call
@@ -63,7 +65,8 @@ def by_hand(by: User, call: Call, response: str, *, now: datetime = NOW) -> None
 
 
 def sweep(now: datetime, *, times: int = 1) -> int:
-    """What a sweep does, that many times."""
+    """What a sweep does, that many times; the clocks of these past calls ran out long ago."""
+    Due.objects.filter(kind=CLOCKS).delete()
     return sum(run_once(older_than=timedelta(0), now=now, source="sweep") for _ in range(times))
 
 

@@ -52,6 +52,13 @@ def test_the_database_itself_refuses_a_second_open_alert_of_a_cause(center: Cent
         Alert.objects.create(**values)
 
 
+def test_the_database_itself_refuses_an_emergency_that_ends_without_a_reason(center: Center) -> None:
+    values = {"center": center, "kind": Alert.Kind.DURESS, "text": "x", "raised_at": NOW, "closed_at": NOW}
+    Alert.objects.create(**values, end_reason="test")
+    with pytest.raises(IntegrityError, match="emergency_ends_with_a_reason"):
+        Alert.objects.create(**values)
+
+
 def test_five_sweeps_at_once_tell_of_each_alert_once(center: Center) -> None:
     raise_for(center, *(f"pending:{number}" for number in range(ALERTS)))
     for second, to in ((31, "supervisor"), (62, "all")):

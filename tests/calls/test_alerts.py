@@ -28,7 +28,7 @@ class Scene:
         self.call = make_call(self.dispatcher)
 
     def raise_(self, second: float = 0, **fields: Any) -> Alert:
-        values = {"kind": Alert.Kind.OVERDUE, "text": "Call waits", "cause": f"pending:{self.call.pk}", **fields}
+        values = {"kind": Alert.Kind.OVERDUE, "text": "Call waits", "cause": f"test:{self.call.pk}", **fields}
 
         def do(*, actor: Any, now: Any) -> dict[str, Any]:
             return {"id": raise_alert(center=self.center, now=now, call=self.call, **values).pk}

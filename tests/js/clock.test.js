@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock, elapsed, wallClock } from "../../static/js/clock.js";
-import { lateness } from "../../static/js/timers.js";
+import { lateness, ofServer } from "../../static/js/timers.js";
 
 test("the least delayed of the recent beats gives the server's time", () => {
   let local = 1_000_000;
@@ -48,16 +48,15 @@ test("moments are shown in the center's time zone", () => {
   assert.equal(wallClock("America/Chicago")(null), "");
 });
 
-test("a wait is late by its own limits", () => {
-  assert.equal(lateness("pending:1", 39), "");
-  assert.equal(lateness("pending:1", 40), "warn");
-  assert.equal(lateness("pending:1", 60), "over");
-  assert.equal(lateness("nothing", 1e9), "");
+test("what no other console shows is late by its own limits", () => {
+  assert.equal(lateness("consult", 29), "");
+  assert.equal(lateness("consult", 30), "warn");
+  assert.equal(lateness("consult", 60), "over");
+  assert.equal(lateness("pending:1", 1e9), "", "a call is late when the server says so");
 });
 
-test("a call on hold is not late, and the end of its hold is a warning", () => {
-  assert.equal(lateness("pending:2", 900, -1), "held");
-  assert.equal(lateness("pending:2", 900, 0), "warn");
-  assert.equal(lateness("pending:2", 1200, 120), "over");
-  assert.equal(lateness("pending:2", 1200), "over");
+test("the server's word is shown, and a call on hold is not late", () => {
+  assert.deepEqual([0, 1, 2, 3].map((step) => ofServer(step)), ["", "warn", "over", "over"]);
+  assert.equal(ofServer(2, true), "held");
+  assert.equal(ofServer(undefined), "");
 });

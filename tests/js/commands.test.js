@@ -26,6 +26,7 @@ const CONTEXT = {
   results: ["requester_handled", "care_en_route"],
   agencies: ["desoto-pd", "care"],
   notSent: ["off_hours", "all_busy"],
+  endReasons: ["help_there", "crew_safe", "by_mistake", "test"],
   closedAs: ["handled", "advised", "transferred_988"],
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
@@ -139,6 +140,7 @@ const MAKE = {
   closedAs: () => pick(CONTEXT.closedAs),
   other: () => pick(CONTEXT.calls).id,
   linkKind: () => pick(CONTEXT.linkKinds),
+  endReason: () => pick(CONTEXT.endReasons),
   closed: () => pick([98, 142]),
 };
 

@@ -46,7 +46,9 @@ ROLES: dict[str, set[Any]] = {
     "GET api/dispositions-owed/": READERS,
     "POST api/alerts/<int:alert_id>/told/": DISPATCH | OFFICER, "POST api/alerts/<int:alert_id>/acknowledge/": DISPATCH,
     "POST api/alerts/<int:alert_id>/shelve/": DISPATCH, "POST api/alerts/<int:alert_id>/end/": DISPATCH,
-    "GET api/alerts/log/": DISPATCH,
+    "GET api/alerts/log/": DISPATCH, "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
+    "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
+    "GET api/consoles/": DISPATCH,
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens

@@ -175,7 +175,7 @@ export function format(command, context) {
   if (command.minutes !== undefined) words.push(`${command.minutes}m`);
   if (command.fact) words.push(`${command.fact.fact}=${command.fact.value}`);
   if (command.response) words.push(WORD_OF_RESPONSE[command.response]);
-  for (const slot of ["priority", "outcome", "disposition", "agency", "question", "result", "reason", "closedAs", "notSent", "linkKind", "word", "number", "closed"]) {
+  for (const slot of ["priority", "outcome", "disposition", "agency", "question", "result", "reason", "closedAs", "notSent", "linkKind", "endReason", "word", "number", "closed"]) {
     if (command[slot] !== undefined) words.push(slot === "closed" ? `#${command[slot]}` : String(command[slot]));
   }
   return words.join(" ") + text;

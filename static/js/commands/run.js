@@ -161,6 +161,27 @@ const DOING = {
   LK: link,
   UNM: unmerge,
   ACK: acknowledge,
+  SHV: async (app, { number, minutes, text }) => {
+    const alert = alertOf(app, number);
+    await post(`/api/alerts/${alert.id}/shelve/`, { minutes, reason: text });
+    return `Shelved for ${minutes} min: ${alert.text}`;
+  },
+  OVER: async (app, { number, endReason }) => {
+    const alert = alertOf(app, number);
+    await post(`/api/alerts/${alert.id}/end/`, { reason: endReason });
+    return `Over, ${app.label("end_reasons", endReason)}: ${alert.text}`;
+  },
+  PAR: check,
+  EMER: async (app, { units = [] }) => {
+    const unit = unitOf(app, units[0]);
+    await post(`/api/units/${unit.id}/emergency/`);
+    return `${unit.callsign} needs help: every console hears it`;
+  },
+  LOG: (app) => {
+    app.side = "log";
+    app.changed();
+    return "The alert log";
+  },
   TOLD: told,
   CON: consult,
 };
@@ -252,6 +273,15 @@ function show(app, { units = [] }) {
   if (unit.assignment) app.openCall(unit.assignment.call_id);
   const word = UNIT_STATUS[unit.status].label;
   return `${unit.callsign} ${word}${unit.assignment ? ` on call ${unit.assignment.call_number}` : ""}`;
+}
+
+/** Named units, those on a call, or every crew on scene. @param {App} app @param {Command} command */
+async function check(app, { units = [], call, word }) {
+  if (!units.length && word !== "all") throw new Error("Name the units, or PAR all.");
+  const named = units.map((callsign) => unitOf(app, callsign).id);
+  const { unit_ids } = await post("/api/safety-checks/", { ...(named.length && { units: named }), ...(call !== undefined && { call }) });
+  if (!unit_ids.length) throw new Error("No crew is on scene there.");
+  return `Safe: ${unit_ids.map((/** @type {number} */ id) => app.store.get("unit", id)?.callsign ?? id).join(", ")}`;
 }
 
 // --- calls, alerts, consults ------------------------------------------------------------------------

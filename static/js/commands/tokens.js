@@ -19,6 +19,7 @@ import { KEY_OF_OUTCOME, OUTCOME_OF_KEY, QUESTION_KEYS, RESPONSE_OF_WORD } from 
  * @property {string[]} notSent
  * @property {string[]} closedAs
  * @property {string[]} linkKinds
+ * @property {string[]} endReasons
  */
 /** @typedef {{slot: Slot, value: any}} Reading */
 
@@ -109,6 +110,8 @@ function read(slot, token, context) {
       return oneOf(context.linkKinds);
     case "closedAs":
       return oneOf(context.closedAs);
+    case "endReason":
+      return oneOf(context.endReasons);
     default:
       return [];
   }

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
- *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"} Slot
+ *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind" | "endReason"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -63,6 +63,11 @@ export const VERBS = {
   },
   UNM: { usage: "UNM call; why", help: "supervisor: take a merged call out again", takes: ["closed"], needs: ["closed"], text: "must" },
   ACK: { usage: "ACK [n] or ACK unit…", help: "acknowledge alert n, or stamp that a unit acknowledges", takes: ["number", "units"], needs: [], text: "no" },
+  SHV: { usage: "SHV n 10m; why", help: "shelve alert n for up to 15 minutes; it comes back", takes: ["number", "minutes"], needs: ["number", "minutes"], text: "must" },
+  OVER: { usage: "OVER n help_there crew_safe by_mistake test", help: "a crew's emergency, acknowledged before, is over", takes: ["number", "endReason"], needs: ["endReason"], text: "no", ends: true },
+  EMER: { usage: "EMER unit", help: "a crew needs help now: the alarm sounds on every console", takes: ["units"], needs: ["units"], text: "no", one: true },
+  PAR: { usage: "PAR unit… or PAR all [call]", help: "the crew says it is safe: its clock starts anew; all: every crew on scene", takes: ["units", "call", "word"], needs: [], text: "no" },
+  LOG: { usage: "LOG", help: "every alert of the last day, and who covers the center", takes: [], needs: [], text: "no" },
   TOLD: { usage: "TOLD unit… [n]", help: "the unit was told of the alert by radio", takes: ["units", "number"], needs: ["units"], text: "no" },
   CON: {
     usage: "CON unit|agency question [call] · CON unit · CON result",
@@ -93,4 +98,5 @@ export const SLOT_WORDS = {
   closed: "a closed call",
   other: "the other call",
   linkKind: "how they belong together",
+  endReason: "why it is over: help_there, crew_safe, by_mistake or test",
 };

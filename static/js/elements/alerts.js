@@ -26,23 +26,49 @@ class Alerts extends Part {
   /** @param {any} alert @param {number} number */
   #alert(alert, number) {
     const { app } = this;
-    const waiting = alert.tell.filter((/** @type {any} */ row) => !row.told_at);
-    return html`<li class="alert-line">
-      <b class="alarm">!${number} ▲</b>
+    const emergency = alert.urgency === 3;
+    const quiet = alert.acknowledged_at || alert.shelved_until;
+    return html`<li class="alert-line ${emergency ? "emergency" : ""} ${quiet ? "quiet" : ""}">
+      <b class=${quiet ? "" : "alarm"}>!${number} ${emergency ? "▲▲" : quiet ? "✓" : "▲"}</b>
       ${alert.call_id && app.store.get("call", alert.call_id)
         ? html`<button type="button" @click=${() => app.openCall(alert.call_id)}>${alert.call_number}</button>`
         : nothing}
       <span class="what">${alert.text}</span>
-      <span class="since" data-since=${alert.raised_at}></span>
-      ${alert.escalated_at ? html`<b>ESCALATED</b>` : nothing}
-      ${waiting.map(
-        (/** @type {any} */ row) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || app.execute(`TOLD ${row.callsign} ${number}`)}>
-          ${row.callsign} told</button>`,
-      )}
-      ${waiting.length
-        ? html`<span class="second">stays until each is told</span>`
-        : html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || app.execute(`ACK ${number}`)}>Acknowledge${number === 1 ? " F8" : ""}</button>`}
+      ${emergency ? this.#place(alert) : nothing}
+      <span class="since" data-since=${alert.asked_at}></span>
+      ${alert.escalated_to === "all" ? html`<b>ESCALATED TO ALL</b>` : alert.escalated_to ? html`<b>ESCALATED</b>` : nothing}
+      ${alert.shelved_until ? html`<span>shelved until ${app.time(alert.shelved_until)}: ${alert.shelve_reason}</span>` : nothing}
+      ${alert.acknowledged_at ? html`<span>acknowledged by ${alert.acknowledged_by || "a dispatcher"} ${app.time(alert.acknowledged_at)}</span>` : nothing}
+      ${this.#answers(alert, number)}
     </li>`;
+  }
+
+  /** Where the unit was last, and how old that is: the place may be behind by minutes. @param {any} alert */
+  #place({ unit_id }) {
+    const unit = this.app.store.get("unit", unit_id);
+    if (!unit?.position) return html`<b>position not known</b>`;
+    const { lat, lng, at } = unit.position;
+    return html`<span>last seen at ${lat.toFixed(5)}, ${lng.toFixed(5)}</span> <span class="since" data-since=${at}></span> <span>ago</span>`;
+  }
+
+  /** @param {any} alert @param {number} number */
+  #answers(alert, number) {
+    const { app } = this;
+    /** @param {string} line @returns {(event: MouseEvent) => void} */
+    const types = (line) => (event) => again(event) || app.execute(line);
+    const waiting = alert.tell.filter((/** @type {any} */ row) => !row.told_at);
+    if (waiting.length) {
+      return html`${waiting.map((/** @type {any} */ row) => html`<button type="button" @click=${types(`TOLD ${row.callsign} ${number}`)}>${row.callsign} told</button>`)}
+        <span class="second">stays until each is told</span>`;
+    }
+    if (alert.urgency === 3 && alert.acknowledged_at) {
+      return html`${(app.vocabulary?.end_reasons ?? []).map(
+        (/** @type {any} */ { value, label }) => html`<button type="button" @click=${types(`OVER ${value} ${number}`)}>${label}</button>`,
+      )}`;
+    }
+    if (alert.acknowledged_at) return nothing;
+    return html`<button type="button" @click=${types(`ACK ${number}`)}>Acknowledge${number === 1 ? " F8" : ""}</button>
+      ${alert.urgency === 3 || alert.shelved_until ? nothing : html`<button type="button" class="plain" @click=${() => app.prefill(`SHV 5m ${number}; `, "say why; it comes back after 5 min, 15 at most")}>shelve</button>`}`;
   }
 
   /** @param {any} consult */

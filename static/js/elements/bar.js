@@ -29,7 +29,8 @@ class Bar extends Part {
     const [word, tone] = LINK[app.link.state];
     const free = app.units.filter((unit) => unit.discipline === "care" && unit.status === "available").length;
     const care = app.units.filter((unit) => unit.discipline === "care" && unit.status !== "off_duty").length;
-    const late = app.pending.filter((call) => ["P", "1"].includes(call.priority)).length;
+    const late = app.pending.filter((call) => call.late >= 2).length;
+    const asking = app.asking.length;
     return html`
       <h1>CARE Dispatch</h1>
       <span class="who" title=${who}>${who}</span>
@@ -37,7 +38,7 @@ class Bar extends Part {
       <span>PEND ${app.pending.length}${late ? html` <b>(${late}▲)</b>` : nothing}</span>
       <span>ACTIVE ${app.active.length}</span>
       <span>CARE ${free}/${care}</span>
-      ${app.alerts.length ? html`<span class="alarm">▲ ${app.alerts.length} alert${app.alerts.length > 1 ? "s" : ""}</span>` : nothing}
+      ${asking ? html`<span class="alarm">▲ ${asking} alert${asking > 1 ? "s" : ""}</span>` : nothing}
       <span class="room"></span>
       ${app.me?.role === "supervisor" ? html`<a href="/rules/">rules</a>` : nothing}
       <button type="button" class="sound" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>

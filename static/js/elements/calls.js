@@ -3,6 +3,7 @@
 
 import { guard, html, nothing, repeat } from "../../vendor/lit.js";
 import { Steady } from "../steady.js";
+import { MARK, ofServer } from "../timers.js";
 import { CALL_STATUS, FLAGS, UNIT_STATUS, flagMark, flagWords, rank } from "../words.js";
 import { Part } from "./part.js";
 
@@ -72,7 +73,7 @@ class Calls extends Part {
       <span role="gridcell" title=${call.location}>${this.#marks(call)}${call.location}${call.location_confirmed ? "" : " ?"}</span>
       ${pending ? nothing : html`<span role="gridcell" class="units">${call.assignments.map((/** @type {any} */ a) => this.#unit(a))}</span>`}
       ${pending
-        ? html`<span role="gridcell" class="since" data-since=${call.reopened_at ?? call.received_at} data-held=${call.held_until ?? ""} data-limit=${`pending:${call.priority}`}></span>`
+        ? html`<span role="gridcell" class="since" data-since=${call.reopened_at ?? call.received_at} data-said=${ofServer(call.late, Boolean(call.held_until))}></span>`
         : html`<span role="gridcell" class="since" data-since=${call.received_at}></span>`}
     </div>`);
   }
@@ -86,9 +87,10 @@ class Calls extends Part {
   }
 
   /** @param {any} assignment */
-  #unit({ callsign, status }) {
+  #unit({ callsign, status, late }) {
     const word = UNIT_STATUS[status] ?? CALL_STATUS[status];
-    return html`<span class=${word.tone} title=${word.label}>${callsign}${word.glyph}<span class="heard"> ${word.label}</span></span> `;
+    const mark = ofServer(late);
+    return html`<span class=${word.tone} title=${word.label}>${mark ? html`<b data-late=${mark}>${MARK[mark]}</b>` : nothing}${callsign}${word.glyph}<span class="heard"> ${word.label}${mark ? ", late" : ""}</span></span> `;
   }
 
   /** @param {KeyboardEvent} event */

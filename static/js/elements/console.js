@@ -42,13 +42,14 @@ class Console extends Part {
           <section class="unit-board"><care-units></care-units></section>
         </div>
         <aside class="side" aria-label=${side === "intake" ? "New call" : "Open call"}>
-          ${side === "intake" ? keyed(app.intakes, html`<care-intake></care-intake>`) : side === "owed" ? html`<care-owed></care-owed>` : html`<care-call></care-call>`}
+          ${side === "intake" ? keyed(app.intakes, html`<care-intake></care-intake>`) : side === "owed" ? html`<care-owed></care-owed>` : side === "log" ? html`<care-alert-log></care-alert-log>` : html`<care-call></care-call>`}
         </aside>
       </main>
       <footer class="foot"><care-line></care-line>
         <p class="keys second">${SHORT} ·
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
-          <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button></p>
+          <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
+          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button></p>
       </footer>
       ${app.help ? html`<care-help></care-help>` : nothing}
       ${app.signedOut ? html`<care-sign-in-again></care-sign-in-again>` : nothing}`;
@@ -83,7 +84,7 @@ class Console extends Part {
       active: () => this.#list("active"),
       send: () => dispatchEvent(new CustomEvent("arm", { detail: { number: 1 } })),
       ask: () => this.#go(".triage .questions button", app.shownCall ? "Nothing is left to ask on this call." : NO_CALL),
-      acknowledge: () => (app.alerts.length ? app.execute("ACK 1") : app.echo(false, NO_ALERT)),
+      acknowledge: () => (app.asking.length ? app.execute(`ACK ${app.alerts.indexOf(app.asking[0]) + 1}`) : app.echo(false, NO_ALERT)),
       alerts: () => this.#go(".alerts button", NO_ALERT),
       note: () => this.#go("#note-box", NO_CALL),
       escape: () => this.#escape(),

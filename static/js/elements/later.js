@@ -1,9 +1,14 @@
 // @ts-check
 /** The open call, forms and dialogs: nobody needs them to see the board, so they are fetched right behind it. */
 
+import { app } from "../app.js";
+import { reportSeen } from "../seen.js";
+import "./alert_log.js";
 import "./call.js";
 import "./edit.js";
 import "./help.js";
 import "./intake.js";
 import "./owed.js";
 import "./sign_in_again.js";
+
+reportSeen(app);

@@ -2,6 +2,7 @@
 /** The units on the open call with their times; each next step is a button that types its command. */
 
 import { html, nothing } from "../../vendor/lit.js";
+import { ofServer } from "../timers.js";
 import { UNIT_STATUS, valueWords } from "../words.js";
 import { Part, again } from "./part.js";
 
@@ -37,7 +38,7 @@ class OnIt extends Part {
     const withCare = card.assignments.some((/** @type {any} */ other) => other.discipline === "care");
     return html`<li>
       <b>${row.callsign}</b> <span class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
-      <span class="since" data-since=${row.status_at ?? row.dispatched_at}></span>
+      <span class="since" data-since=${row.status_at ?? row.dispatched_at} data-said=${ofServer(row.late)}></span>
       ${row.taken_from ? html`<span class="second">taken from call ${row.taken_from}</span>` : nothing}
       ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}
       ${row.cleared_to_enter_at ? html`<span class="scene">cleared to enter ${this.app.time(row.cleared_to_enter_at)}</span>` : nothing}
@@ -48,6 +49,9 @@ class OnIt extends Part {
           .map(([verb, label]) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.app.execute(`${verb} ${row.callsign}`)}>${label}</button>`)}
         ${row.discipline === "police" && withCare && ARRIVED.includes(row.status)
           ? html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.app.execute(`REL ${row.callsign}`)}>release</button>`
+          : nothing}
+        ${["on_scene", "contact"].includes(row.status)
+          ? html`<button type="button" title="The crew says it is safe: its clock starts anew" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.app.execute(`PAR ${row.callsign}`)}>safe</button>`
           : nothing}
         <button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.#free(row)}>available</button>
       </span>

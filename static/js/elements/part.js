@@ -76,9 +76,9 @@ export function opensFirst(event) {
  * @param {ParentNode} root @param {number} now */
 export function paintTimes(root, now) {
   for (const cell of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-since]"))) {
-    const { since = "", limit = "", held = "" } = cell.dataset;
+    const { since = "", limit = "", said = "" } = cell.dataset;
     const waited = now - Date.parse(since);
-    const late = since && limit ? lateness(limit, waited / 1000, held ? (now - Date.parse(held)) / 1000 : null) : "";
+    const late = /** @type {import("../timers.js").Lateness} */ (said || (since && limit ? lateness(limit, waited / 1000) : ""));
     const text = since ? `${MARK[late]}${elapsed(waited)}` : "";
     if (cell.textContent !== text) cell.textContent = text;
     if ((cell.dataset.late ?? "") !== late) cell.dataset.late = late;

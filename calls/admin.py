@@ -1,0 +1,24 @@
+"""Configuration of calls an admin edits: how long each clock may run."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from calls.limits import look_again
+from calls.models import ClockLimit
+from teams.admin import OwnCenter
+
+
+@admin.register(ClockLimit)
+class ClockLimitAdmin(OwnCenter):
+    """A row is in force as soon as it is saved; clocks that run are looked at by it at once."""
+
+    list_display = ("clock", "of", "warn_seconds", "overdue_seconds", "escalate_seconds", "center")
+    list_editable = ("warn_seconds", "overdue_seconds", "escalate_seconds")
+    list_filter = ("clock",)
+
+    def save_model(self, request: HttpRequest, obj: ClockLimit, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        look_again(obj.center_id, timezone.now())
