@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from calls import triage
+from calls.clocks import DEFAULTS, Clock
 from calls.faces import FLAGS
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, WEIGHT
 from calls.models import Assignment, Call
@@ -17,7 +18,6 @@ from teams.models import Discipline, Unit
 JS = Path(__file__).resolve().parents[2] / "static/js"
 WORDS = (JS / "words.js").read_text()
 VERBS = (JS / "commands/verbs.js").read_text()
-TIMERS = (JS / "timers.js").read_text()
 
 
 def table(name: str, text: str = WORDS) -> dict[str, str]:
@@ -64,8 +64,7 @@ def test_every_question_key_asks_for_a_danger_there_is() -> None:
 
 
 def test_every_priority_has_a_limit_for_its_wait() -> None:
-    limits = table("LIMITS", TIMERS)
-    assert {key.removeprefix("pending:") for key in limits if key.startswith("pending:")} == set(Call.Priority.values)
+    assert {of for clock, of in DEFAULTS if clock == Clock.PENDING} == set(Call.Priority.values)
 
 
 def test_every_discipline_has_its_place_among_the_units() -> None:
