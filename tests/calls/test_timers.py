@@ -55,7 +55,15 @@ class Scene:
         return make_unit(self.center, callsign, discipline)
 
     def send(self, second: float, *units: Unit, **fields: Any) -> list[Assignment]:
-        done = send(self.dispatcher, self.call, *units, now=later(seconds=second), override_reason="near", **fields)
+        done = send(
+            self.dispatcher,
+            self.call,
+            *units,
+            now=later(seconds=second),
+            override_reason="other",
+            override_note="near",
+            **fields,
+        )
         return [Assignment.objects.get(pk=row["assignment_id"]) for row in done.result["assignments"]]
 
     def report(self, second: float, unit: Unit, stage: str) -> None:
