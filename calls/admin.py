@@ -1,4 +1,4 @@
-"""Configuration of calls an admin edits: how long each clock may run."""
+"""Configuration of calls an admin edits: how long each clock may run, and what consults are counted and asked by."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from calls.limits import look_again
-from calls.models import ClockLimit
+from calls.models import ClockLimit, ConsultPolicy
 from teams.admin import OwnCenter
 
 
@@ -22,3 +22,10 @@ class ClockLimitAdmin(OwnCenter):
     def save_model(self, request: HttpRequest, obj: ClockLimit, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         look_again(obj.center_id, timezone.now())
+
+
+@admin.register(ConsultPolicy)
+class ConsultPolicyAdmin(OwnCenter):
+    """When a requester is asked what came of a consult, and what one without a unit is taken to spare."""
+
+    list_display = ("center", "confirm_after_hours", "spared_unit_minutes")

@@ -22,6 +22,11 @@ class ConsultQuery(StrictSerializer):
     call = s.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
 
+class CountsQuery(StrictSerializer):
+    since = s.DateTimeField(required=False)
+    until = s.DateTimeField(required=False)
+
+
 class Question(StrictSerializer):
     question = choice(Consult.Question.choices, required=True)
     mode = choice(Consult.Mode.choices)
@@ -82,6 +87,13 @@ class Consults(View):
         fields["requester_unit_id"] = _unit_id(request, fields.pop("requester_unit", None))
         fields["call_id"] = fields.pop("call", None)
         return self.change(request, consults.ask_consult, http_status=201, **fields)
+
+
+class Counts(View):
+    def get(self, request: Request) -> Response:
+        wanted = query(request, CountsQuery)
+        since, until = wanted.get("since"), wanted.get("until")
+        return Response(consults.consult_counts(signed_in(request), timezone.now(), since, until))
 
 
 class AnswerConsult(View):

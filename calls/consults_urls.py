@@ -6,6 +6,7 @@ from calls import consults_api
 
 urlpatterns = [
     path("api/consults/", consults_api.Consults.as_view()),
+    path("api/consults/counts/", consults_api.Counts.as_view()),
     path("api/consults/<int:consult_id>/answer/", consults_api.AnswerConsult.as_view()),
     path("api/consults/<int:consult_id>/dispatch/", consults_api.DispatchConsult.as_view()),
     *(

@@ -15,6 +15,9 @@ from care_dispatch.access import Tier, sees
 
 Face = dict[str, Any]
 
+# The part in a call of who is consulted: no assignment; NENA EIDO calls that agency role so.
+CONSULTING = {"role": "consulting", "eido_role": "Assisting"}
+
 # Fixed-position letters of the flags column and the fact behind each.
 FLAGS = {"W": "weapon", "V": "violence", "M": "medical", "S": "suicide"}
 _NO_FLAG = {"none_reported": "", "denied": "denied", "unknown": "unknown"}
@@ -66,6 +69,12 @@ _MERGED = (
     "(SELECT json_agg(json_build_object('call_id', o.id, 'number', o.number::text, 'day', o.day) ORDER BY o.id)"
     " FROM calls_call o WHERE o.merged_into_id = c.id)"
 )
+# CARE that advises on the call without being sent.
+_CONSULTING = (
+    "(SELECT json_agg(json_build_object('consult_id', k.id, 'callsign', u.callsign, 'since', k.answered_at) ORDER BY k.id)"
+    " FROM calls_consult k LEFT JOIN teams_unit u ON u.id = k.answering_unit_id WHERE k.call_id = c.id"
+    " AND k.answered_at IS NOT NULL AND k.ended_at IS NULL)"
+)
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
     "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
@@ -73,7 +82,7 @@ _CALL = _object(
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
-    links=_LINKS, merged=_MERGED,
+    links=_LINKS, merged=_MERGED, consulting=_CONSULTING,
 )  # fmt: skip
 _CALLS = (
     f"SELECT {_CALL}::text FROM calls_call c LEFT JOIN calls_verdict v ON v.id = c.verdict_id"
@@ -143,6 +152,7 @@ def call_face(row: Face, tier: str) -> Face:
         "taken": [one | {"at": iso(one["at"])} for one in row["taken"] or []] if tier == Tier.DISPATCH else [],
         "links": (row["links"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
         "merged": (row["merged"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
+        "consulting": [one | {"since": iso(one["since"]), **CONSULTING} for one in row["consulting"] or []],
         "referral_made": False,
     }
 

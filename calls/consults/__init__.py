@@ -6,7 +6,7 @@ from calls.consults.dispatching import become_dispatch
 from calls.consults.ending import NotYetAnswered, confirm_outcome, end_consult
 from calls.consults.fetch import ConsultEnded, readable
 from calls.consults.offering import pass_consult
-from calls.consults.selectors import consults
+from calls.consults.selectors import consult_counts, consults
 from calls.consults.statements import read_back
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ask_consult",
     "become_dispatch",
     "confirm_outcome",
+    "consult_counts",
     "consults",
     "end_consult",
     "pass_consult",

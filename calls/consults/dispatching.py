@@ -40,6 +40,7 @@ def become_dispatch(
 
     The clinician on the phone may do it: what they hear must not wait for somebody to be told.
     """
+    call_id = call_id or _merged_into(consult_id)
     consult = lock_consult(actor, consult_id, now, also_call=call_id)
     if actor.role not in DISPATCH_ROLES | {Role.CLINICIAN}:
         raise Forbidden("Dispatch or the clinician who is asked makes a consult a call.")
@@ -55,6 +56,13 @@ def become_dispatch(
         call = None
     made = make_call(consult, call, actor=actor, now=now, location=location, nature=nature)
     return {"consult_id": consult.pk, "call_id": made.pk, "number": made.number}
+
+
+def _merged_into(consult_id: int) -> int | None:
+    """The call that stays, when the consult's own was a duplicate of it."""
+    consult = Consult.objects.filter(pk=consult_id).select_related("call").first()
+    stays = consult.call.merged_into if consult and consult.call else None
+    return stays.pk if stays else None
 
 
 def make_call(

@@ -4,12 +4,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from calls.faces import iso
+from calls.faces import CONSULTING, iso
 from calls.lifecycle import MODES
 from calls.models import Consult, ConsultOffer
-
-# NENA EIDO: the agency role of who is consulted, without an assignment.
-EIDO_ROLE = "Assisting"
 
 
 def with_related(rows: QuerySet[Consult]) -> QuerySet[Consult]:
@@ -41,8 +38,7 @@ def consult_face(consult: Consult) -> dict[str, Any]:
         "offered_at": iso(offer.offered_at) if offer else None,
         "answered_at": iso(consult.answered_at),
         "answering_unit": consult.answering_unit.callsign if consult.answering_unit else None,
-        "role": "consulting" if consult.answered_at else "",
-        "eido_role": EIDO_ROLE if consult.answered_at else "",
+        **(CONSULTING if consult.answered_at else dict.fromkeys(CONSULTING, "")),
         "read_back_at": iso(consult.read_back_at),
         "level": proof.get("level"),
         "response": MODES[proof["response"]][1] if proof.get("response") else "",

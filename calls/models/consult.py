@@ -50,7 +50,7 @@ class Consult(models.Model):
         CALMING = "calming", "How to calm and talk"
         SAFETY_PLAN = "safety_plan", "Safety plan with those there"
         CRITERIA = "criteria", "Criteria explained"
-        RESOURCE = "resource", "Resource or destination named"
+        RESOURCE_NAMED = "resource_named", "Resource or destination named"
         MEDICAL_CHECK = "medical_check", "Medical check first"
         SEND_CARE = "send_care", "CARE should come"
         STAY_AWAY = "stay_away", "Step back or leave"

@@ -13,7 +13,7 @@ import { recommend } from "./recommend.js";
 import { Sounds } from "./sounds.js";
 import { Store } from "./store.js";
 
-/** @typedef {"call" | "intake" | "owed" | "log"} Side what the right side shows */
+/** @typedef {"call" | "intake" | "owed" | "log" | "consults"} Side what the right side shows */
 /** @typedef {{ok: boolean, text: string, at: number}} Echo */
 
 const ECHOES = 30;
@@ -147,6 +147,11 @@ export class App {
       modeReasons: values("mode_reasons"),
       questions: values("consult_questions"),
       results: values("consult_results"),
+      requesters: values("consult_requesters"),
+      advice: values("consult_advice"),
+      uncovered: values("consult_uncovered"),
+      passReasons: values("consult_pass_reasons"),
+      confirmations: values("consult_confirmations"),
       agencies: (this.vocabulary?.agencies ?? []).map((/** @type {any} */ agency) => agency.code),
       notSent: values("not_sent"),
       endReasons: values("end_reasons"),

@@ -28,6 +28,11 @@ const CONTEXT = {
   notSent: ["off_hours", "all_busy"],
   endReasons: ["help_there", "crew_safe", "by_mistake", "test"],
   closedAs: ["handled", "advised", "transferred_988"],
+  requesters: ["hospital", "police"],
+  advice: ["calming", "resource_named"],
+  uncovered: ["help_coming"],
+  passReasons: ["driving", "with_person"],
+  confirmations: ["helped", "unit_not_needed"],
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
 const command = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).command;
@@ -116,6 +121,18 @@ test("the contact outcome is one key, a disposition its word", () => {
   assert.deepEqual(command("?d"), { verb: "?", about: "D" });
 });
 
+test("a consult carries what is known of the person, several facts in one line", () => {
+  assert.deepEqual(command("con p101 de_escalation w=in_hand overdose=no; on the porch"), {
+    verb: "CON", units: ["P101"], question: "de_escalation", facts: { weapon: "in_hand", overdose: "denied" }, text: "on the porch",
+  });
+  assert.deepEqual(command("con hospital; may she leave?"), { verb: "CON", requester: "hospital", text: "may she leave?" });
+  assert.deepEqual(command("con requester_handled calming; one voice"), {
+    verb: "CON", result: "requester_handled", advice: "calming", text: "one voice",
+  });
+  assert.deepEqual(command("cond p101; 300 W BELT LINE RD"), { verb: "COND", units: ["P101"], text: "300 W BELT LINE RD" });
+  assert.match(error("conp p101"), /CONP needs a reason to pass it on/);
+});
+
 // --- properties -----------------------------------------------------------------------------------
 let state = 20261124;
 const random = () => ((state = (state * 1103515245 + 12345) % 2147483648) / 2147483648);
@@ -142,6 +159,12 @@ const MAKE = {
   linkKind: () => pick(CONTEXT.linkKinds),
   endReason: () => pick(CONTEXT.endReasons),
   closed: () => pick([98, 142]),
+  facts: () => pick([{ weapon: "in_hand" }, { weapon: "denied", overdose: "yes" }]),
+  requester: () => pick(CONTEXT.requesters),
+  advice: () => pick(CONTEXT.advice),
+  uncovered: () => pick(CONTEXT.uncovered),
+  passReason: () => pick(CONTEXT.passReasons),
+  confirmation: () => pick(CONTEXT.confirmations),
 };
 
 function makeCommand() {

@@ -54,6 +54,7 @@ ROLES: dict[str, set[Any]] = {
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
     # consults
     "GET api/consults/": READERS, "POST api/consults/": ON_SHIFT | {Role.PARTNER},
+    "GET api/consults/counts/": {Role.SUPERVISOR},
     f"POST {CONSULT}answer/": DISPATCH | CARE, f"POST {CONSULT}pass/": DISPATCH | CARE,
     f"POST {CONSULT}read-back/": DISPATCH | CARE, f"POST {CONSULT}dispatch/": DISPATCH | CARE,
     f"POST {CONSULT}end/": DISPATCH | CARE, f"POST {CONSULT}confirm/": DISPATCH | OFFICER,  # who asked

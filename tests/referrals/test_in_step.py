@@ -63,7 +63,7 @@ def test_consults_keep_the_boards_in_step(scene: Any) -> None:
         act(answer_consult, by=scene.dispatcher, consult_id=consult_id, unit_id=scene.care.pk)
     with board_in_step(scene.center):
         act(
-            end_consult, by=scene.clinician, consult_id=consult_id, result="follow_up", advice_type="resource",
+            end_consult, by=scene.clinician, consult_id=consult_id, result="follow_up", advice_type="resource_named",
             recommendation="The walk-in clinic is open.", advice="x",
         )  # fmt: skip
 

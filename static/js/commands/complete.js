@@ -72,6 +72,16 @@ function ofSlot(app, slot, verb) {
       return words("consult_questions");
     case "result":
       return words("consult_results");
+    case "requester":
+      return words("consult_requesters");
+    case "advice":
+      return words("consult_advice");
+    case "uncovered":
+      return words("consult_uncovered");
+    case "passReason":
+      return words("consult_pass_reasons");
+    case "confirmation":
+      return words("consult_confirmations");
     case "notSent":
       return words("not_sent");
     case "word":

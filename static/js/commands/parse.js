@@ -111,7 +111,7 @@ function needsText(spec, command) {
   return !(command.verb === "H" && command.minutes === 0);
 }
 
-/** Every way to give each token one slot; a slot other than units holds one value.
+/** Every way to give each token one slot; a slot other than units and facts holds one value.
  * @param {Reading[][]} read @param {string} verb @returns {Record<string, any>[]} */
 function combinations(read, verb) {
   /** @type {Record<string, any>[]} */
@@ -125,6 +125,7 @@ function combinations(read, verb) {
         }
         // Of two calls the first is the other one, so that their order says which closes.
         if (slot === "call" && VERBS[verb].takes.includes("other") && filled.other === undefined) return [];
+        if (slot === "facts") return [{ ...filled, facts: { ...filled.facts, ...value } }];
         if (slot === "word" && filled.word) return [{ ...filled, word: `${filled.word} ${value}` }];
         return filled[slot] === undefined ? [{ ...filled, [slot]: value }] : [];
       }),
@@ -174,8 +175,9 @@ export function format(command, context) {
   words.push(...(command.units ?? []));
   if (command.minutes !== undefined) words.push(`${command.minutes}m`);
   if (command.fact) words.push(`${command.fact.fact}=${command.fact.value}`);
+  for (const [fact, value] of Object.entries(command.facts ?? {})) words.push(`${fact}=${value}`);
   if (command.response) words.push(WORD_OF_RESPONSE[command.response]);
-  for (const slot of ["priority", "outcome", "disposition", "agency", "question", "result", "reason", "closedAs", "notSent", "linkKind", "endReason", "word", "number", "closed"]) {
+  for (const slot of ["priority", "outcome", "disposition", "agency", "requester", "question", "result", "advice", "uncovered", "passReason", "confirmation", "reason", "closedAs", "notSent", "linkKind", "endReason", "word", "number", "closed"]) {
     if (command[slot] !== undefined) words.push(slot === "closed" ? `#${command[slot]}` : String(command[slot]));
   }
   return words.join(" ") + text;

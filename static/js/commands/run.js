@@ -184,6 +184,9 @@ const DOING = {
   },
   TOLD: told,
   CON: consult,
+  COND: consult,
+  CONP: consult,
+  CONF: consult,
 };
 
 /** Why less than triage asks for is enough: a code, or free words, which count as another reason.
@@ -357,24 +360,8 @@ async function told(app, { units = [], number }) {
   return `${units.join(", ")} told: ${alert.text}`;
 }
 
-/** Ask with a question, answer with a CARE unit, end with a result. @param {App} app @param {Command} command */
-async function consult(app, { units = [], agency, question: asked, result, call, text }) {
-  const unit = units.length ? unitOf(app, units[0]) : null;
-  const open = app.store.all("consult").sort((a, b) => a.id - b.id);
-  if (asked) {
-    const who = unit ? { requester_agency: unit.agency.code, requester_unit: unit.callsign } : { requester_agency: agency };
-    if (!unit && !agency) throw new Error("Who asks? CON P101 de_escalation, or an agency's code.");
-    await post("/api/consults/", { ...who, question: asked, ...(call !== undefined && { call }) });
-    return `${unit?.callsign ?? agency} asks CARE: ${valueWords(asked)}`;
-  }
-  if (result) {
-    const ends = open.find((card) => card.answered_at && (!unit || card.answering_unit === unit.callsign));
-    if (!ends) throw new Error("No consult has been answered yet.");
-    await post(`/api/consults/${ends.id}/end/`, { result, ...(text && { advice: text }) });
-    return `Consult ended: ${valueWords(result)}`;
-  }
-  const next = open.find((card) => !card.answered_at);
-  if (!next) throw new Error("No consult waits for an answer.");
-  await post(`/api/consults/${next.id}/answer/`, unit ? { unit: unit.callsign } : {});
-  return `${unit?.callsign ?? "CARE"} answers ${next.requester_unit ?? next.requester_agency}`;
+/** Fetched when it is needed: the board comes first. @param {App} app @param {Command} command */
+async function consult(app, command) {
+  const { CONSULTS } = await import("./consults.js");
+  return CONSULTS[command.verb](app, command);
 }

@@ -3,7 +3,8 @@
 
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
- *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind" | "endReason"} Slot
+ *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"
+ *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -70,10 +71,17 @@ export const VERBS = {
   LOG: { usage: "LOG", help: "every alert of the last day, and who covers the center", takes: [], needs: [], text: "no" },
   TOLD: { usage: "TOLD unit… [n]", help: "the unit was told of the alert by radio", takes: ["units", "number"], needs: ["units"], text: "no" },
   CON: {
-    usage: "CON unit|agency question [call] · CON unit · CON result",
-    help: "a consult: police unit and question asks, a CARE unit answers, a result ends it",
-    takes: ["units", "agency", "question", "result", "call"], needs: [], text: "may",
+    usage: "CON unit|agency [question] [call] [W=no …]; text · CON unit [who] · CON [who] result advice; words to them · CON",
+    help: "a consult: who asks and about what; a CARE unit alone answers; a result, the kind of advice and what they were told end it; alone: the list",
+    takes: ["units", "agency", "requester", "question", "result", "advice", "uncovered", "call", "facts"], needs: [], text: "may",
   },
+  COND: {
+    usage: "COND [who] [call]; place",
+    help: "a consult becomes a dispatch: a call with all its facts; with a call: that call gets them",
+    takes: ["units", "agency", "requester", "call"], needs: [], text: "may",
+  },
+  CONP: { usage: "CONP [who] reason", help: "the clinician who is asked passes a consult on", takes: ["units", "agency", "requester", "passReason"], needs: ["passReason"], text: "no" },
+  CONF: { usage: "CONF [who] outcome", help: "what the requester says came of an ended consult", takes: ["units", "agency", "requester", "confirmation"], needs: ["confirmation"], text: "no" },
   OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
 };
 
@@ -96,6 +104,12 @@ export const SLOT_WORDS = {
   notSent: "why CARE was not sent",
   closedAs: "how it was closed",
   closed: "a closed call",
+  facts: "a fact, such as W=no",
+  advice: "a kind of advice",
+  uncovered: "why nobody is sent",
+  requester: "who asks",
+  passReason: "a reason to pass it on",
+  confirmation: "what came of it",
   other: "the other call",
   linkKind: "how they belong together",
   endReason: "why it is over: help_there, crew_safe, by_mistake or test",

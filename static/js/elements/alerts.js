@@ -2,7 +2,6 @@
 /** What needs somebody now: alerts that stay until they are dealt with, consults that wait, notes that did not get through. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
-import { valueWords } from "../words.js";
 import { Part, again } from "./part.js";
 
 class Alerts extends Part {
@@ -13,7 +12,7 @@ class Alerts extends Part {
         ${repeat(app.alerts, (alert) => alert.id, (alert, index) => this.#alert(alert, index + 1))}
       </ol>
       <ul class="alerts consults" aria-label="Consults">
-        ${repeat(app.store.all("consult"), (consult) => consult.id, (consult) => this.#consult(consult))}
+        ${repeat(app.store.all("consult"), (consult) => consult.id, (consult) => html`<li><care-consult-line class="alert-line" .consult=${consult}></care-consult-line></li>`)}
       </ul>
       ${(app.outbox?.refused() ?? []).map(
         (/** @type {any} */ note) => html`<p class="alert-line">
@@ -69,20 +68,6 @@ class Alerts extends Part {
     if (alert.acknowledged_at) return nothing;
     return html`<button type="button" @click=${types(`ACK ${number}`)}>Acknowledge${number === 1 ? " F8" : ""}</button>
       ${alert.urgency === 3 || alert.shelved_until ? nothing : html`<button type="button" class="plain" @click=${() => app.prefill(`SHV 5m ${number}; `, "say why; it comes back after 5 min, 15 at most")}>shelve</button>`}`;
-  }
-
-  /** @param {any} consult */
-  #consult(consult) {
-    const who = consult.requester_unit ?? consult.requester_agency;
-    return html`<li class="alert-line">
-      <b class="busy">☎ CONS</b>
-      <span class="what">${who} asks: ${valueWords(consult.question)}${consult.call_number ? ` · call ${consult.call_number}` : ""}</span>
-      ${consult.answered_at
-        ? html`<span>${consult.answering_unit ?? "CARE"} answers</span>
-            <button type="button" @click=${() => this.app.prefill("CON ", "name the result")}>End</button>`
-        : html`<span class="since" data-since=${consult.asked_at} data-limit="consult"></span>
-            <button type="button" @click=${() => this.app.prefill("CON CARE", "name the CARE unit that answers")}>Answer</button>`}
-    </li>`;
   }
 }
 

@@ -14,6 +14,14 @@ const NO_CALL = "Open a call first; F3 goes to the pending calls.";
 const NO_ALERT = "There is no alert.";
 const SHORT = SHEET.map(({ short }) => short).filter(Boolean).join(" · ");
 
+/** What stands beside the lists, but for the form of a new call. @type {Record<string, unknown>} */
+const BESIDE = {
+  call: html`<care-call></care-call>`,
+  owed: html`<care-owed></care-owed>`,
+  log: html`<care-alert-log></care-alert-log>`,
+  consults: html`<care-consults></care-consults>`,
+};
+
 class Console extends Part {
   constructor() {
     super();
@@ -42,14 +50,15 @@ class Console extends Part {
           <section class="unit-board"><care-units></care-units></section>
         </div>
         <aside class="side" aria-label=${side === "intake" ? "New call" : "Open call"}>
-          ${side === "intake" ? keyed(app.intakes, html`<care-intake></care-intake>`) : side === "owed" ? html`<care-owed></care-owed>` : side === "log" ? html`<care-alert-log></care-alert-log>` : html`<care-call></care-call>`}
+          ${side === "intake" ? keyed(app.intakes, html`<care-intake></care-intake>`) : (BESIDE[side] ?? BESIDE.call)}
         </aside>
       </main>
       <footer class="foot"><care-line></care-line>
         <p class="keys second">${SHORT} ·
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
-          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button></p>
+          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button> ·
+          <button type="button" class="plain" @click=${() => app.execute("CON")}>consults</button></p>
       </footer>
       ${app.help ? html`<care-help></care-help>` : nothing}
       ${app.signedOut ? html`<care-sign-in-again></care-sign-in-again>` : nothing}`;

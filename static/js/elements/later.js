@@ -5,6 +5,8 @@ import { app } from "../app.js";
 import { reportSeen } from "../seen.js";
 import "./alert_log.js";
 import "./call.js";
+import "./consult_line.js";
+import "./consults.js";
 import "./edit.js";
 import "./help.js";
 import "./intake.js";

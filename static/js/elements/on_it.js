@@ -23,7 +23,8 @@ class OnIt extends Part {
   render() {
     const { card, detail } = this.app.desk;
     const past = (detail?.assignments_all ?? []).filter((/** @type {any} */ row) => row.cleared_at);
-    if (!card?.assignments.length && !past.length) return nothing;
+    const consulting = card?.consulting ?? [];
+    if (!card?.assignments.length && !past.length && !consulting.length) return nothing;
     return html`<section class="panel on-it" aria-labelledby="on-it-title">
       <h3 id="on-it-title">Units on it</h3>
       <ul>${card.assignments.map((/** @type {any} */ row) => this.#row(row, card))}</ul>
