@@ -19,6 +19,7 @@ from calls import (
     narrative,
     selectors,
     serializers,
+    stacking,
     stages,
     vocabulary,
 )
@@ -189,6 +190,8 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "merge": (merging.merge_calls, serializers.Merge, 200),
     "unmerge": (merging.unmerge_call, serializers.Reason, 200),
     "split": (linking.split_call, serializers.Split, 201),
+    "stack": (stacking.stack_call, serializers.Stack, 201),
+    "unstack": (stacking.unstack_call, serializers.Unstack, 200),
     "retriage": (intake.retriage, serializers.Nothing, 200),
 }
 ASSIGNMENT_CHANGES: dict[str, tuple[Any, Any]] = {

@@ -9,6 +9,7 @@ from calls.alerts import close_alerts_of, raise_alert
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
+from calls.stacked import leave_stacks
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Invalid
@@ -67,6 +68,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
     for kind in _REMINDERS:
         finish(kind, call.pk)
     close_alerts_of(call, now)
+    leave_stacks(call)
     record(kinds.CALL_CLOSED, center_id=call.center_id, call_id=call.pk, sets=sets)
 
 

@@ -11,6 +11,7 @@ from calls.fetch import lock_units, open_call, require_dispatch
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, arrived, call_status, lighter
 from calls.models import Assignment, Call
 from calls.reasons import require_reason
+from calls.stacked import taken_up
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.access import Role
 from care_dispatch.due.work import finish
@@ -177,6 +178,7 @@ def _assign(
     sets = sets_of(assignment, *_CREATED)
     sets |= write(unit, status=status, status_at=now, unavailable_reason="", unavailable_until=None)
     sets |= call_sets(call, now)
+    taken_up(call, unit)
     record(
         kinds.UNIT_SENT, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id,
         sets=sets, refs={"assignment_id": assignment.pk},

@@ -20,6 +20,8 @@ CONSULTING = {"role": "consulting", "eido_role": "Assisting"}
 
 # Fixed-position letters of the flags column and the fact behind each.
 FLAGS = {"W": "weapon", "V": "violence", "M": "medical", "S": "suicide"}
+# Where every call of the center is shown.
+SHOWS_ALL = (Tier.DISPATCH, Tier.CARE)
 _NO_FLAG = {"none_reported": "", "denied": "denied", "unknown": "unknown"}
 
 
@@ -83,6 +85,8 @@ _CALL = _object(
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
     links=_LINKS, merged=_MERGED, consulting=_CONSULTING,
+    stacked="(SELECT json_agg(json_build_object('unit_id', u.id, 'callsign', u.callsign) ORDER BY s.id)"
+    " FROM calls_stackedcall s JOIN teams_unit u ON u.id = s.unit_id WHERE s.call_id = c.id)",
 )  # fmt: skip
 _CALLS = (
     f"SELECT {_CALL}::text FROM calls_call c LEFT JOIN calls_verdict v ON v.id = c.verdict_id"
@@ -150,9 +154,10 @@ def call_face(row: Face, tier: str) -> Face:
         "seen_at": iso(row["seen_at"]),
         "assignments": [assignment_face(assignment) for assignment in row["assignments"] or []],
         "taken": [one | {"at": iso(one["at"])} for one in row["taken"] or []] if tier == Tier.DISPATCH else [],
-        "links": (row["links"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
-        "merged": (row["merged"] or []) if tier in (Tier.DISPATCH, Tier.CARE) else [],
         "consulting": [one | {"since": iso(one["since"]), **CONSULTING} for one in row["consulting"] or []],
+        "stacked": (row["stacked"] or []) if tier in SHOWS_ALL else [],
+        "links": (row["links"] or []) if tier in SHOWS_ALL else [],
+        "merged": (row["merged"] or []) if tier in SHOWS_ALL else [],
         "referral_made": False,
     }
 
@@ -196,6 +201,8 @@ _UNIT = _object(
     position=f"CASE WHEN o.unit_id IS NOT NULL THEN {_object('o', 'lat', 'lng', 'at')} END",
     assignment=f"(SELECT {_ON} FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id"
     " WHERE a.unit_id = u.id AND a.cleared_at IS NULL)",
+    stack="(SELECT json_agg(json_build_object('call_id', c.id, 'number', c.number::text, 'proposed_at', s.proposed_at)"
+    " ORDER BY s.turn) FROM calls_stackedcall s JOIN calls_call c ON c.id = s.call_id WHERE s.unit_id = u.id)",
     crew=f"(SELECT json_agg({_CREW} ORDER BY s.id) FROM teams_shift s JOIN teams_user p ON p.id = s.user_id"
     " WHERE s.unit_id = u.id AND s.during @> statement_timestamp())",
     emergency="(SELECT a.id FROM calls_alert a WHERE a.center_id = u.center_id AND a.closed_at IS NULL"
@@ -218,7 +225,7 @@ def unit_rows(center_id: int, ids: Iterable[int] | None) -> list[Face]:
 
 def unit_face(row: Face, tier: str) -> Face:
     """What a unit does and who is aboard; on which call where every call is shown, a partner no names and no place."""
-    on = row["assignment"] if tier in (Tier.DISPATCH, Tier.CARE) else None
+    on = row["assignment"] if tier in SHOWS_ALL else None
     place = row["position"] if tier != Tier.PARTNER else None
     return {
         "callsign": row["callsign"],
@@ -235,6 +242,7 @@ def unit_face(row: Face, tier: str) -> Face:
         "crew": (row["crew"] or []) if tier != Tier.PARTNER else [],
         "dispositions_owed": row["dispositions_owed"],
         "emergency": row["emergency"] is not None and tier != Tier.PARTNER,
+        "stack": [one | {"proposed_at": iso(one["proposed_at"])} for one in (row["stack"] or []) if tier in SHOWS_ALL],
         "position": place and place | {"at": iso(place["at"])},
     }
 

@@ -44,6 +44,9 @@ MERGE_TAKEN_IN = _kind(
 )
 MERGE_TAKEN_OUT = _kind("call.merge_taken_out", "call.facts_version", "merge_id")
 CALL_SPLIT = _kind("call.split", "", "call_id link_id")
+CALL_STACKED = _kind("call.stacked")
+CALL_UNSTACKED = _kind("call.unstacked")
+STACK_PROPOSED = _kind("stack.proposed")
 MODE_SET = _kind("call.mode_set", "call.mode_override call.mode_reason")
 NOTE_ADDED = _kind("note.added", "", "note_id")
 NOTE_SEALED = _kind("note.sealed", "", "note_id")
@@ -71,7 +74,11 @@ UNIT_CLEARED = _kind(
     f" {_UNIT} {_CALL_TIMES}",
     "assignment_id",
 )
-UNIT_MOVED = _kind("unit.moved", f"assignment.call_id {_CALL_TIMES} {_HOLD}", "assignment_id")
+UNIT_MOVED = _kind(
+    "unit.moved",
+    f"assignment.call_id assignment.against_triage assignment.override_reason {_CALL_TIMES} {_HOLD}",
+    "assignment_id",
+)
 UNIT_TAKEN = _kind("unit.taken", "assignment.taken_for_id", "assignment_id")
 ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from calls import kinds
+from calls import kinds, timers
 from calls.alerts import raise_alert
 from calls.closing import end_call
 from calls.dispatch import CareNeedsPolice, call_sets, care_block, services_asked, stage_care
 from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
 from calls.lifecycle import arrived, call_status, lighter
 from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
+from calls.reasons import require_reason
+from calls.stacked import move_stacks
 from calls.verdicts import READ_SO_FAR, take_in_narrative, worse_facts
 from care_dispatch.access import Role
 from care_dispatch.due.work import schedule
@@ -33,7 +35,7 @@ class NotMerged(Conflict):
 
 
 def merge_calls(
-    *, actor: User | None, now: datetime, call_id: int, into: int, override_reason: str = ""
+    *, actor: User | None, now: datetime, call_id: int, into: int, override_reason: str = "", override_note: str = ""
 ) -> dict[str, Any]:
     """Close ``call_id`` as a duplicate of ``into``, which goes on with its callers, narrative, facts and units.
 
@@ -44,7 +46,7 @@ def merge_calls(
     merged, primary = open_call(actor, call_id, now), open_call(actor, into, now)
     _refuse_chain(merged, primary)
     moved = _lock_assignments(actor, merged)
-    alone = _refuse_alone(primary, moved, override_reason)
+    alone = _refuse_alone(primary, moved, override_reason, override_note)
     merge = CallMerge.objects.create(
         merged=merged, primary=primary, merged_at=now, merged_by=actor, position=position_now()
     )
@@ -52,9 +54,10 @@ def merge_calls(
     MergeSide.objects.create(merge=merge, call=primary, side=Side.PRIMARY)
     read = take_in_narrative(merged, now)
     _move_alerts(merged, primary)
+    move_stacks(merged, primary)
     sets = _take_in(primary, merged)
     for assignment in moved:
-        _move(assignment, primary, now)
+        _move(assignment, primary, override_reason, override_note, now)
     record(
         kinds.MERGE_TAKEN_IN, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs={"merge_id": merge.pk}
     )
@@ -65,6 +68,7 @@ def merge_calls(
         refs={"merge_id": merge.pk, "statement_ids": [row.pk for row in read]},
     )  # fmt: skip
     schedule("triage", primary.pk, due_at=now, now=now, version=primary.facts_version)
+    timers.wind(primary.pk, now)
     _tell_moved(primary, merged, moved, alone=alone, now=now)
     return {"call_id": primary.pk, "merge_id": merge.pk, "moved_unit_ids": [row.unit_id for row in moved]}
 
@@ -85,15 +89,17 @@ def _lock_assignments(actor: User | None, merged: Call) -> list[Assignment]:
     return list(rows)
 
 
-def _refuse_alone(primary: Call, moved: Sequence[Assignment], override_reason: str) -> bool:
+def _refuse_alone(primary: Call, moved: Sequence[Assignment], reason: str, note: str) -> bool:
     """CARE on its way does not come to a call that asks for police without them; True when CARE is there already."""
     care = [row for row in moved if row.unit.discipline == Discipline.CARE]
     there = primary.assignments.open().filter(unit__discipline=Discipline.POLICE).exists()
     police = there or any(row.unit.discipline == Discipline.POLICE for row in moved)
     inside = any(arrived(row.status) for row in care)
     blocked = care_block(primary, [row.unit for row in care], police_there=police)
-    if blocked and not inside and not override_reason.strip():
+    if blocked and not inside and not reason:
         raise CareNeedsPolice(blocked)
+    if reason:
+        require_reason(reason, note, blocked)
     return bool(blocked) and inside and "police" in services_asked(primary)
 
 
@@ -108,15 +114,20 @@ def _take_in(primary: Call, merged: Call) -> dict[str, Any]:
     if order.index(merged.priority) < order.index(primary.priority):
         fields |= {"priority": merged.priority, "priority_set_by_hand": merged.priority_set_by_hand}
     if merged.mode_override and lighter(primary.mode_override or primary.response, merged.mode_override):
+        primary.mode_note = merged.mode_note
         fields |= {"mode_override": merged.mode_override, "mode_reason": merged.mode_reason}
-    return write(primary, **fields)
+    return write(primary, also=["mode_note"], **fields)
 
 
-def _move(assignment: Assignment, primary: Call, now: datetime) -> None:
+def _move(assignment: Assignment, primary: Call, reason: str, note: str, now: datetime) -> None:
     """One unit goes on, with every time it has, on the call that stays."""
+    against: dict[str, Any] = {}
+    if reason and assignment.unit.discipline == Discipline.CARE:
+        assignment.override_note = note.strip()
+        against = {"against_triage": True, "override_reason": reason}
     unit = assignment.unit
     assignment.call = primary
-    sets = write(assignment, call_id=primary.pk) | call_sets(primary, now)
+    sets = write(assignment, also=["override_note"], call_id=primary.pk, **against) | call_sets(primary, now)
     record(
         kinds.UNIT_MOVED, center_id=unit.center_id, call_id=primary.pk, unit_id=unit.pk, agency_id=unit.agency_id,
         sets=sets, refs={"assignment_id": assignment.pk},
@@ -169,12 +180,13 @@ def unmerge_call(*, actor: User, now: datetime, call_id: int, reason: str) -> di
     merge.sides.all().delete()
     sets = write(
         merged, merged_into_id=None, status=call_status([], triaged=merged.verdict_id is not None), closed_at=None,
-        closed_as="", close_reason="", reopened_at=now,
+        closed_as="", close_reason="", reopened_at=now, waits_since=now,
     )  # fmt: skip
     refs = {"merge_id": merge.pk}
     record(kinds.CALL_UNMERGED, center_id=merged.center_id, call_id=merged.pk, sets=sets, refs=refs)
     sets = write(primary, facts_version=primary.facts_version + 1)
     record(kinds.MERGE_TAKEN_OUT, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs=refs)
     for call in (merged, primary):
+        timers.wind(call.pk, now)
         schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
     return {"call_id": merged.pk}

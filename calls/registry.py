@@ -1,6 +1,20 @@
 """What calls registers with the parts below it: event kinds, cards and due work."""
 
-from calls import alerts, backtests, board, closing, hooks, kinds, overrides, shadows, sign_off, timers, verdicts
+from calls import (
+    alerts,
+    backtests,
+    board,
+    closing,
+    hooks,
+    kinds,
+    overrides,
+    shadows,
+    sign_off,
+    stacked,
+    stacking,
+    timers,
+    verdicts,
+)
 from calls.consults import ending, offering
 from calls.consults import kinds as consult_kinds
 from calls.rule_sets import kinds as rules_kinds
@@ -28,7 +42,8 @@ def register() -> None:
     register_urgent([kinds.ALERT_EMERGENCY.name])
     register_due(DueKind(offering.CLOCK, offering.run_clock, offering.clock_gave_up))
     register_due(DueKind(ending.CONFIRM, ending.run_confirm, ending.confirm_gave_up))
-    sign_off_checks.append(sign_off.nothing_owed)
+    register_due(DueKind(stacked.NEXT, stacking.run_next, stacking.next_gave_up))
+    sign_off_checks.extend([sign_off.nothing_owed, stacked.nothing_stacked])
     hooks.verdict_recorded.append(shadows.follow)
     hooks.mode_set.append(overrides.watch)
     for kind in (

@@ -115,6 +115,7 @@ class Unlink(StrictSerializer):
 class Merge(StrictSerializer):
     into = s.IntegerField(min_value=1, max_value=2**62)
     override_reason = text()
+    override_note = text()
 
 
 class Split(StrictSerializer):
@@ -122,6 +123,14 @@ class Split(StrictSerializer):
     location = text()
     callers = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=50)
     notes = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=200)
+
+
+class Unstack(StrictSerializer):
+    unit_id = s.IntegerField(min_value=1, max_value=2**62)
+
+
+class Stack(Unstack):
+    turn = s.IntegerField(required=False, min_value=1, max_value=100)
 
 
 class Cancel(StrictSerializer):

@@ -11,6 +11,7 @@ from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_unit
 from calls.late import keep_late, meant_for
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Assignment, Call, StageReport
+from calls.stacked import nothing_stacked, propose_next
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.log import record, write
 from care_dispatch.log.door import source_now
@@ -203,6 +204,8 @@ def _back_in_service(unit: Unit, at: datetime | None, now: datetime) -> None:
         sets=sets,
         device_at=min(at, now) if at else None,
     )
+    if sets:
+        propose_next(unit, now)
 
 
 def _say_late(assignment: Assignment, outcome: str, disposition: str, destination: str, now: datetime) -> None:
@@ -239,6 +242,7 @@ def end_assignment(
     )  # fmt: skip
     drop_unit(assignment.call_id, unit.pk, now)
     timers.wind(assignment.call_id, now)
+    propose_next(unit, now)
 
 
 def _owes(unit: Unit, outcome: str, *, was_there: bool) -> bool:
@@ -315,8 +319,12 @@ def set_unit_status(
         raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
     if status == Unit.Status.UNAVAILABLE and not reason.strip():
         raise Invalid(f"Say why {unit.callsign} is out of service.")
+    if status == Unit.Status.OFF_DUTY:
+        nothing_stacked(unit)
     sets = write(unit, status=status, status_at=now, unavailable_reason=reason, unavailable_until=until)
     record(kinds.UNIT_STATUS, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets)
+    if status == Unit.Status.AVAILABLE:
+        propose_next(unit, now)
     return {"unit_id": unit.pk}
 
 

@@ -164,18 +164,19 @@ def test_an_alert_that_a_unit_has_not_heard_of_goes_on_with_it(scene: Scene) -> 
 def test_care_on_its_way_does_not_come_to_a_call_that_asks_for_police_without_them(scene: Scene) -> None:
     care = make_unit(scene.center, "CARE1")
     quiet = make_call(scene.dispatcher, now=later(minutes=3), facts={"weapon": "denied", "violence": "denied"})
-    send(scene.dispatcher, quiet, care, override_reason="phone check")
+    send(scene.dispatcher, quiet, care, override_reason="other", override_note="phone check")
     with pytest.raises(CareNeedsPolice):
         scene.merge(call_id=quiet.pk, into=scene.second.pk)
     assert care.assignments.open().get().call == quiet
-    scene.merge(call_id=quiet.pk, into=scene.second.pk, override_reason="police are there on their own")
-    assert care.assignments.open().get().role == "stage"
+    scene.merge(call_id=quiet.pk, into=scene.second.pk, override_reason="local_knowledge")
+    moved = care.assignments.open().get()
+    assert (moved.role, moved.against_triage, moved.override_reason) == ("stage", True, "local_knowledge")
 
 
 def test_care_inside_on_the_duplicate_raises_an_alert_when_the_call_asks_for_police(scene: Scene) -> None:
     care = make_unit(scene.center, "CARE1")
     quiet = make_call(scene.dispatcher, triaged=False, now=later(minutes=3))
-    send(scene.dispatcher, quiet, care, override_reason="phone check")
+    send(scene.dispatcher, quiet, care, override_reason="other", override_note="phone check")
     act(report_stage, by=scene.dispatcher, unit_id=care.pk, stage="contact")
     Call.objects.filter(pk=quiet.pk).update(verdict=scene.second.verdict)  # it knew of the gun
     scene.merge(call_id=quiet.pk, into=scene.second.pk)
@@ -183,11 +184,13 @@ def test_care_inside_on_the_duplicate_raises_an_alert_when_the_call_asks_for_pol
 
 
 def test_the_more_urgent_priority_and_the_heavier_hand_stay(scene: Scene) -> None:
-    Call.objects.filter(pk=scene.second.pk).update(priority="P", mode_override="fire_police_ems", mode_reason="smoke")
+    Call.objects.filter(pk=scene.second.pk).update(
+        priority="P", mode_override="fire_police_ems", mode_reason="other", mode_note="smoke"
+    )
     Call.objects.filter(pk=scene.first.pk).update(priority="2")
     scene.merge()
     first = Call.objects.get(pk=scene.first.pk)
-    assert (first.priority, first.mode_override, first.mode_reason) == ("P", "fire_police_ems", "smoke")
+    assert (first.priority, first.mode_override, first.mode_note) == ("P", "fire_police_ems", "smoke")
 
 
 def test_a_note_written_on_the_duplicate_later_is_triaged_where_it_is_read(scene: Scene) -> None:

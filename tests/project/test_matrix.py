@@ -36,7 +36,7 @@ ROLES: dict[str, set[Any]] = {
     f"POST {CALL}hold/": DISPATCH, f"POST {CALL}unhold/": DISPATCH, f"POST {CALL}close/": DISPATCH,
     f"POST {CALL}reopen/": DISPATCH, f"POST {CALL}retriage/": DISPATCH, f"POST {CALL}links/": DISPATCH,
     f"POST {CALL}unlink/": DISPATCH, f"POST {CALL}merge/": DISPATCH, f"POST {CALL}split/": DISPATCH,
-    f"POST {CALL}unmerge/": {Role.SUPERVISOR},
+    f"POST {CALL}unmerge/": {Role.SUPERVISOR}, f"POST {CALL}stack/": DISPATCH, f"POST {CALL}unstack/": DISPATCH,
     "POST api/narrative/<int:note_id>/seal/": DISPATCH,  # its author or a supervisor
     "POST api/units/<int:unit_id>/status/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/exchange/": DISPATCH,
@@ -127,6 +127,8 @@ def body(address: Address, whole: Whole) -> dict[str, Any]:
         f"POST {CALL}links/": {"other": whole.ids["other_call_id"]},
         f"POST {CALL}unlink/": {"other": whole.ids["other_call_id"]},
         f"POST {CALL}merge/": {"into": whole.ids["other_call_id"]},
+        f"POST {CALL}stack/": {"unit_id": whole.ids["busy_unit_id"]},
+        f"POST {CALL}unstack/": {"unit_id": whole.ids["busy_unit_id"]},
         f"POST {CALL}split/": {"nature": "x", "notes": [whole.ids["note_id"]]},
         f"POST {CALL}referrals/": {"service": whole.service.pk, "status": "draft"},
         "POST api/backtests/": whole.trial,

@@ -105,6 +105,7 @@ class Whole:
         ids: dict[str, Any] = {
             **on,
             "other_call_id": self.take_call("").pk,
+            "busy_unit_id": make_unit(self.center, "P3", "police", status="unavailable").pk,
             "unit_id": self.police.pk,
             "assignment_id": Assignment.objects.get(unit=self.care).pk,
             "police_assignment_id": Assignment.objects.get(unit=self.police).pk,

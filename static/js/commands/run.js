@@ -159,6 +159,15 @@ const DOING = {
   },
   RE: reopen,
   LK: link,
+  STK: async (app, { call, units = [], number }) => {
+    const unit = unitOf(app, units[0]);
+    const { turn } = await post(`/api/calls/${call}/stack/`, { unit_id: unit.id, ...(number && { turn: number }) });
+    return `Call ${numberOf(app, call)} waits for ${unit.callsign}, as number ${turn}`;
+  },
+  UNS: async (app, { call, units = [] }) => {
+    await post(`/api/calls/${call}/unstack/`, { unit_id: unitOf(app, units[0]).id });
+    return `Call ${numberOf(app, call)} waits for ${units[0]} no more`;
+  },
   UNM: unmerge,
   ACK: acknowledge,
   SHV: async (app, { number, minutes, text }) => {
@@ -312,7 +321,8 @@ async function reopen(app, { closed, text }) {
 async function link(app, { other, call, linkKind = "other", text }) {
   const [one, two] = [numberOf(app, other), numberOf(app, call)];
   if (linkKind === "merge") {
-    await post(`/api/calls/${other}/merge/`, { into: call, ...(text && { override_reason: text }) });
+    const { reason, note } = coded(app, undefined, text);
+    await post(`/api/calls/${other}/merge/`, { into: call, ...(reason && { override_reason: reason, override_note: note }) });
     app.openCall(Number(call));
     return `Call ${one} is merged into call ${two}`;
   }

@@ -40,6 +40,10 @@ export function wayBack(app, command) {
       return call && command.minutes ? { line: `H ${named} 0`, call: call.id } : null;
     case "Q":
       return call ? answered(app, call, command.fact, named) : null;
+    case "STK":
+      return { line: `UNS ${named} ${units.join(" ")}` };
+    case "UNS":
+      return { line: `STK ${named} ${units.join(" ")}` };
     case "LK":
       if (command.linkKind === "unlink") return null;
       if (command.linkKind === "merge") return { line: `UNM ${app.store.get("call", command.other)?.number}; merged by mistake` };

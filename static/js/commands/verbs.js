@@ -63,6 +63,11 @@ export const VERBS = {
     takes: ["other", "call", "linkKind"], needs: ["other", "call"], text: "may",
   },
   UNM: { usage: "UNM call; why", help: "supervisor: take a merged call out again", takes: ["closed"], needs: ["closed"], text: "must" },
+  STK: {
+    usage: "STK [call] unit [n]", help: "let the call wait for a unit that is busy, last or as number n; it stays pending",
+    takes: ["call", "units", "number"], needs: ["call", "units"], text: "no", one: true,
+  },
+  UNS: { usage: "UNS [call] unit", help: "unstack: the call waits for that unit no more", takes: ["call", "units"], needs: ["call", "units"], text: "no", one: true, ends: true },
   ACK: { usage: "ACK [n] or ACK unit…", help: "acknowledge alert n, or stamp that a unit acknowledges", takes: ["number", "units"], needs: [], text: "no" },
   SHV: { usage: "SHV n 10m; why", help: "shelve alert n for up to 15 minutes; it comes back", takes: ["number", "minutes"], needs: ["number", "minutes"], text: "must" },
   OVER: { usage: "OVER n help_there crew_safe by_mistake test", help: "a crew's emergency, acknowledged before, is over", takes: ["number", "endReason"], needs: ["endReason"], text: "no", ends: true },

@@ -80,10 +80,13 @@ class Calls extends Part {
 
   /** Why it waits again, before where it is. @param {any} call */
   #marks(call) {
-    const taken = call.taken ?? [];
-    if (!taken.length) return nothing;
+    const { taken = [], stacked = [] } = call;
+    const waits = stacked.length
+      ? html`<b class="enrt" title="waits for a unit that is busy">⧗ ${stacked.map((/** @type {any} */ one) => one.callsign).join(" ")}<span class="heard"> waits for it</span></b> `
+      : nothing;
+    if (!taken.length) return waits;
     const words = taken.map((/** @type {any} */ one) => `${one.callsign} was taken for call ${one.for}`).join(", ");
-    return html`<b class="enrt" title=${words}>← ${taken.map((/** @type {any} */ one) => one.callsign).join(" ")}<span class="heard"> ${words}</span></b> `;
+    return html`<b class="enrt" title=${words}>← ${taken.map((/** @type {any} */ one) => one.callsign).join(" ")}<span class="heard"> ${words}</span></b> ${waits}`;
   }
 
   /** @param {any} assignment */

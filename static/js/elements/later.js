@@ -6,6 +6,7 @@ import { reportSeen } from "../seen.js";
 import "./alert_log.js";
 import "./call.js";
 import "./consult_line.js";
+import "./next.js";
 import "./consults.js";
 import "./edit.js";
 import "./help.js";
