@@ -51,7 +51,7 @@ class AlertLog extends Part {
   /** @param {any} numbers */
   #numbers({ raised, acknowledged, acknowledged_nothing_done, per_10_min, most_in_10_min, by_position }) {
     const each = by_position.map((/** @type {any} */ row) => `${row.position || "?"} ${row.acknowledged} (${row.most_in_10_min} at most in 10 min)`);
-    return html`<p>${raised} raised, ${per_10_min} in 10 minutes, ${most_in_10_min} at most. ${acknowledged} acknowledged,
+    return html`<p>${raised} raised, ${per_10_min.toFixed(1)} in 10 minutes, ${most_in_10_min} at most. ${acknowledged} acknowledged,
       ${acknowledged_nothing_done} with nothing done after it. ${each.length ? `Answered by ${each.join(", ")}.` : ""}</p>`;
   }
 

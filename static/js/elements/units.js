@@ -1,7 +1,7 @@
 // @ts-check
 /** Every unit in service: what it is, what it does, since when and where; a click names it on the command line. */
 
-import { guard, html, nothing, repeat } from "../../vendor/lit.js";
+import { guard, html, repeat } from "../../vendor/lit.js";
 import { ofServer } from "../timers.js";
 import { DISCIPLINES, DISCIPLINE_LABEL, UNIT_STATUS } from "../words.js";
 import { Part } from "./part.js";
@@ -30,7 +30,7 @@ class Units extends Part {
     return html`<div class="row" role="row" data-unit=${unit.callsign}>
       <span role="cell"><button type="button" class="plain" title=${`${DISCIPLINE_LABEL[unit.discipline]}, ${unit.agency.name}; ${crew || "no crew signed on"}`}
         @click=${() => this.#choose(unit)}>${unit.callsign}</button></span>
-      <span role="cell" class=${unit.emergency ? "alarm" : word.tone}>${unit.emergency ? html`<b>▲▲ HELP</b>` : nothing} ${word.glyph} ${unit.emergency ? "" : word.code}<span class="heard"> ${word.label}</span></span>
+      <span role="cell" class=${unit.emergency ? "alarm" : word.tone}>${unit.emergency ? html`<b>▲▲HELP</b>` : `${word.glyph} ${word.code}`}<span class="heard"> ${word.label}</span></span>
       <span role="cell" class="since" data-since=${unit.status_at ?? ""} data-said=${ofServer(on?.late)}></span>
       <span role="cell">${on
         ? html`<button type="button" class="plain" @click=${() => this.app.openCall(on.call_id)}>${on.call_number}<span class="heard"> open call</span></button>`
