@@ -12,6 +12,7 @@ from calls.facts import state
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.models import Call, Caller, Draft, NarrativeEntry
 from calls.narrative import write_entry
+from calls.triage.call_types import key_of
 from care_dispatch.due.work import schedule
 from care_dispatch.log import record, write
 from care_dispatch.log.changes import changed_since
@@ -51,11 +52,12 @@ def create_call(
         return earlier
     day = center.local(now).date()
     kind = natures.find(fields.get("type_code") or nature)
-    fields.setdefault("priority", kind.priority if kind else natures.UNKNOWN_PRIORITY)
+    call_id, own = _next_id(center.pk, [key_of(word) for word in (fields.get("type_code") or "", nature)])
+    fields.setdefault("priority", own or (kind.priority if kind else natures.UNKNOWN_PRIORITY))
     if fields.get("type_code") is None:
         fields["type_code"] = kind.code if kind else ""
     call = Call(
-        pk=_next_id(),
+        pk=call_id,
         center=center,
         day=day,
         urn=f"urn:emergency:uid:incidentid:{uuid.uuid4().hex}:{center.code}",
@@ -94,11 +96,16 @@ def _from_source(center: Center, fields: Mapping[str, Any]) -> dict[str, Any] | 
     return {"call_id": call.pk, "number": call.number} if call else None
 
 
-def _next_id() -> int:
+def _next_id(center_id: int, type_keys: list[str]) -> tuple[int, str]:
+    """The id of a new call, and the priority that the center's own list gives its type, or nothing: one question."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('calls_call', 'id'))")
-        (found,) = cursor.fetchone()
-    return int(found)
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('calls_call', 'id')), (SELECT t.priority FROM calls_calltype t"
+            " WHERE t.center_id = %s AND t.key = ANY(%s) AND NOT t.retired ORDER BY array_position(%s, t.key) LIMIT 1)",
+            [center_id, type_keys, type_keys],
+        )
+        call_id, priority = cursor.fetchone()
+    return int(call_id), str(priority or "")
 
 
 def next_number(center_id: int, day: date) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from calls import triage
+from calls import call_types, triage
 from calls.lifecycle import MODES
 from calls.rules_in_force import NoRules, parsed, rule_set_for
 from care_dispatch.refusal import Invalid
@@ -15,15 +15,18 @@ logger = logging.getLogger(__name__)
 
 def preview(center_id: int, *, now: datetime, **typed: Any) -> dict[str, Any]:
     """Facts read from what is typed with their quotes, and the verdict they and the given facts would get."""
-    return _preview(lambda facts: _judge(center_id, facts, now), now=now, **typed)
+    return _preview(center_id, lambda facts: _judge(center_id, facts, now), now=now, **typed)
 
 
-def preview_with(rules: triage.RuleSet, *, now: datetime, **typed: Any) -> dict[str, Any]:
+def preview_with(rules: triage.RuleSet, center_id: int | None, *, now: datetime, **typed: Any) -> dict[str, Any]:
     """The same by these rules, in force or not."""
-    return _preview(lambda facts: triage.judge(facts, rules) | triage.explain(facts, rules), now=now, **typed)
+    return _preview(
+        center_id, lambda facts: triage.judge(facts, rules) | triage.explain(facts, rules), now=now, **typed
+    )
 
 
 def _preview(
+    center_id: int | None,
     judge: Callable[[Mapping[str, Any]], dict[str, Any]],
     *,
     now: datetime,
@@ -36,7 +39,9 @@ def _preview(
         given = triage.validate_facts(facts or {})
     except ValueError as error:
         raise Invalid(str(error)) from None
-    suggestions = _read(narrative, nature or type_code)
+    listed = call_types.of_words(center_id, type_code, nature) if center_id is not None else None
+    kind = call_types.typed(listed, nature or type_code)
+    suggestions = _read(narrative, kind, listed.behavioral if listed else "")
     stamp = now.isoformat()
     statements = [
         triage.FactStatement(fact, value, "question", "caller", stamp, True, "") for fact, value in given.items()
@@ -55,9 +60,9 @@ def _preview(
     }
 
 
-def _read(narrative: str, nature: str) -> Sequence[triage.SuggestedFact]:
+def _read(narrative: str, kind: str, kind_class: str) -> Sequence[triage.SuggestedFact]:
     try:
-        return triage.read(narrative, nature).suggestions()
+        return triage.read(narrative, kind, type_class=kind_class).suggestions()
     except Exception:  # as for a call that is taken: the given facts are judged all the same
         logger.exception("the narrative reader failed; previewed on the given facts")
         return []

@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import hooks, kinds, timers, triage
+from calls import call_types, hooks, kinds, timers, triage
 from calls.alerts import raise_alert
 from calls.closing import HOLD
 from calls.dispatch import stage_care
 from calls.facts import effective
 from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
-from calls.models import Alert, Call, FactStatement, RuleSet, Verdict
+from calls.models import Alert, Call, CallType, FactStatement, RuleSet, Verdict
 from calls.read_through import facts_of, unread_entries
 from calls.rules_in_force import parsed, rule_set_for
+from calls.triage.behavior import LISTED
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.due.work import finish, schedule, schedule_once
 from care_dispatch.log import perform, record, write
@@ -86,27 +87,38 @@ def take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
     CARE's own entries are not read: a quote would carry clinical text to the dispatcher.
     """
     entries = unread_entries(call)
-    nature_is_new = call.nature_read != call.nature
+    nature_is_new = call.nature_read != _type_said(call)
     if not entries and not nature_is_new:
         return []
+    listed = call_types.of_call(call)
+    kind, kind_class = call_types.typed(listed, call.nature), listed.behavioral if listed else ""
     texts = [(entry.informant, entry.text) for entry in entries] or [("call type", "")]
     found = [
         FactStatement(
             call=call, fact=item.fact, value=item.value, source=FactStatement.Source.NARRATIVE, informant=informant,
-            confirmed=False, evidence=item.quote, stated_at=now,
+            confirmed=False, evidence=_evidence(item, listed), stated_at=now,
         )
         for informant, text in texts
-        for item in _read(text, call.nature)
+        for item in _read(text, kind, kind_class)
     ]  # fmt: skip
     call.narrative_read_id = max([call.narrative_read_id, *(entry.pk for entry in entries)])
-    call.nature_read = call.nature
+    call.nature_read = _type_said(call)
     call.facts_version += bool(found)
     return FactStatement.objects.bulk_create(found)
 
 
-def _read(text: str, nature: str) -> Sequence[triage.SuggestedFact]:
+def _type_said(call: Call) -> str:
+    return f"{call.type_code}: {call.nature}" if call.type_code else call.nature
+
+
+def _evidence(item: triage.SuggestedFact, listed: CallType | None) -> str:
+    """The words it rests on, or the line of the center's list that says it."""
+    return call_types.named(listed) if listed and item.rule == LISTED else item.quote
+
+
+def _read(text: str, kind: str, kind_class: str) -> Sequence[triage.SuggestedFact]:
     try:
-        reading = triage.read(text, nature)
+        reading = triage.read(text, kind, type_class=kind_class)
     except Exception:  # the reader must never stand between a call and its verdict
         logger.exception("the narrative reader failed; the call is judged on its stated facts")
         return []

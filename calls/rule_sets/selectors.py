@@ -171,7 +171,7 @@ def menus(actor: User) -> dict[str, Any]:
 
 def try_rules(actor: User, rule_set_id: int, *, now: datetime, **typed: Any) -> dict[str, Any]:
     """What a rule set would say of a narrative and facts; nothing is stored and no call is touched."""
-    return preview_with(_parsed(find_rule_set(actor, rule_set_id).body), now=now, **typed)
+    return preview_with(_parsed(find_rule_set(actor, rule_set_id).body), actor.center_id, now=now, **typed)
 
 
 def compare(

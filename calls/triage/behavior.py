@@ -17,7 +17,10 @@ from calls.triage.patterns import Hit
 SIGNS_ENOUGH = 2  # kinds of signs, where nothing bodily explains them
 SIGNS_AGAINST = 3  # where something does
 TRAP = "trap"  # words that only sound so
+LISTED = "the center's list of call types"
 _DENIED_COUNT_NOT = frozenset({"sure", "likely", "sign"})
+# Signs in how the call is spoken of; they count, and are no words to show as the reason.
+_OF_THE_CALL = frozenset({"danger asked about", "who is there", "calls again", "concern", "evaluation"})
 _TELLING = frozenset({"suicide", "psychosis_or_mania"})
 
 
@@ -49,10 +52,14 @@ class Verdict:
     of_type: bool = False
 
 
-def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdict:
-    """``found``: what the narrative was read to say."""
+def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested], *, type_class: str = "") -> Verdict:
+    """``found``: what the narrative was read to say. ``type_class``: what the center says of the type, for its words."""
     of_type, of_text = _weigh(typed, "type"), _weigh(narrated, "text")
+    listed = Verdict(type_class, *_whole(typed), LISTED, of_type=True)
+    if type_class == "yes":
+        return listed
     explained = bool(of_text.get("explained") or of_type.get("explained"))
+    of_type = {} if type_class else of_type
     for page, weighed, is_type in ((typed, of_type, True), (narrated, of_text, False)):
         plain = [] if weighed.get("explained") else weighed.get("likely", [])
         if telling := [*weighed.get("sure", ()), *weighed.get("named", ()), *plain]:
@@ -63,11 +70,22 @@ def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested]) -> Verdi
     signs = [*of_text.get("likely", ()), *of_text.get("sign", ())]
     kinds = {hit.what.name for hit in (*signs, *of_type.get("sign", ()), *of_type.get("likely", ()))}
     if signs and len(kinds) >= (SIGNS_AGAINST if explained else SIGNS_ENOUGH):
-        return _because(narrated, signs[0], "yes")
+        return _because(narrated, min(signs, key=_tells), "yes")
+    if type_class == "no" and not kinds and not of_text.get("maybe"):
+        return listed
     ordinary = next(iter([*of_type.get("ordinary", ()), *of_type.get(TRAP, ())]), None)
     if ordinary and not kinds and not of_type.get("maybe") and not of_text.get("maybe"):
         return _because(typed, ordinary, "no", of_type=True)
     return Verdict("maybe")
+
+
+def _tells(hit: Hit[Mark]) -> tuple[bool, bool]:
+    """What the person does is quoted before what was asked or who comes; what is more than a sign before both."""
+    return hit.what.name in _OF_THE_CALL, not hit.what.value.endswith("likely")
+
+
+def _whole(page: Page) -> tuple[int, int]:
+    return page.quote(0, len(page.words) - 1) if page.words else (0, 0)
 
 
 def _weigh(page: Page, where: str) -> dict[str, list[Hit[Mark]]]:

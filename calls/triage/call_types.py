@@ -17,7 +17,8 @@ from calls.triage.patterns import Hit, Index, parse
 from calls.triage.reader import MAX_TYPE, read
 from calls.triage.words import plain, words
 
-MOST_ROWS, MOST_CHARACTERS, LONGEST_CODE = 20_000, 2_000_000, 40
+MOST_ROWS, MOST_CHARACTERS, LONGEST_CODE, LONGEST_SOURCE = 20_000, 2_000_000, 40, 300
+PRIORITIES = ("P", "1", "2", "3", "4")
 YES, MAYBE, NO = "yes", "maybe", "no"
 GIVEN, READ = "given", "read"
 _COLUMNS = {
@@ -25,6 +26,8 @@ _COLUMNS = {
     "description": ("description", "desc", "definition", "name", "label", "nature", "call_type_description", "meaning"),
     "apco": ("apco", "apco_code", "apco_type", "common_type", "common_incident_type"),
     "behavioral": ("behavioral", "behavioral_class", "bh_class", "bh", "class"),
+    "priority": ("priority", "pri", "default_priority"),
+    "source": ("source", "evidence", "reason"),
 }
 # Words agencies and published crosswalks use for the three classes.
 _CLASSES = {
@@ -55,7 +58,7 @@ class CommonType:
 @dataclass(frozen=True)
 class CallType:
     """One of the agency's. ``apco`` is empty when none fits; ``..._from`` says whether it was given or read, and
-    ``because`` the words it was read from."""
+    ``because`` the words it was read from. ``priority`` is the agency's own, or empty; ``source``: who says so."""
 
     code: str
     description: str
@@ -64,6 +67,12 @@ class CallType:
     apco_from: str = ""
     behavioral_from: str = ""
     because: str = ""
+    priority: str = ""
+    source: str = ""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.code)
 
 
 @dataclass(frozen=True)
@@ -84,8 +93,8 @@ class Crosswalk:
 
     def find(self, code: str) -> CallType | None:
         """By code, whatever its case and spaces."""
-        wanted = _key(code)
-        return next((one for one in self.types if _key(one.code) == wanted), None)
+        wanted = key_of(code)
+        return next((one for one in self.types if one.key == wanted), None)
 
 
 def parse_crosswalk(text: str) -> Crosswalk:
@@ -103,22 +112,27 @@ def parse_crosswalk(text: str) -> Crosswalk:
             mapped = _of_row(cells, places, broken)
             if mapped is None:
                 continue
-            if _key(mapped.code) in types:
+            if mapped.key in types:
                 raise BadRow(f"{mapped.code} is there already; the first row counts.")
         except BadRow as error:
             errors.append(RowError(line, str(error)))
         else:
-            types[_key(mapped.code)] = mapped
+            types[mapped.key] = mapped
     return Crosswalk(tuple(types.values()), tuple(errors))
 
 
-def map_type(code: str, description: str = "", *, apco: str = "", behavioral: str = "") -> CallType:
-    """One call type; raises BadRow when what is given is no common type or no class."""
+def map_type(
+    code: str, description: str = "", *, apco: str = "", behavioral: str = "", priority: str = "", source: str = ""
+) -> CallType:
+    """One call type; raises BadRow when what is given is no common type, no class or no priority."""
     code, description = code.strip(), " ".join(description.split())
     if not code:
         raise BadRow("No code.")
     if len(code) > LONGEST_CODE or len(description) > MAX_TYPE:
         raise BadRow(f"A code has at most {LONGEST_CODE} characters, a description at most {MAX_TYPE}.")
+    priority = priority.strip().upper().removeprefix("P") or priority.strip().upper()
+    if priority and priority not in PRIORITIES:
+        raise BadRow(f"{priority[:20]!r} is no priority: {', '.join(PRIORITIES)}.")
     given, given_class = _given_apco(apco), _given_class(behavioral)
     said = description or code
     reading = read("", said)
@@ -132,6 +146,8 @@ def map_type(code: str, description: str = "", *, apco: str = "", behavioral: st
         apco_from=GIVEN if given else READ if common else "",
         behavioral_from=GIVEN if given_class else READ,
         because=next((item.quote for item in reading.facts if item.fact == "is_behavioral"), ""),
+        priority=priority,
+        source=" ".join(source.split())[:LONGEST_SOURCE],
     )
 
 
@@ -203,7 +219,8 @@ def _index() -> Index[str]:
     )
 
 
-def _key(code: str) -> str:
+def key_of(code: str) -> str:
+    """What two spellings of a code have in common."""
     return " ".join(code.upper().split())
 
 
@@ -249,4 +266,6 @@ def _of_row(cells: Sequence[str], places: Mapping[str, int], broken: str) -> Cal
         values.get("description", ""),
         apco=values.get("apco", ""),
         behavioral=values.get("behavioral", ""),
+        priority=values.get("priority", ""),
+        source=values.get("source", ""),
     )

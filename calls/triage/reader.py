@@ -73,8 +73,11 @@ class Reading:
         }
 
 
-def read(narrative: str, call_type: str = "", *, words: Lexicon | None = None) -> Reading:
-    """Suggested facts of a narrative and its call type; type and narrative together say whether it is behavioral."""
+def read(narrative: str, call_type: str = "", *, type_class: str = "", words: Lexicon | None = None) -> Reading:
+    """Suggested facts of a narrative and its call type; type and narrative together say whether it is behavioral.
+
+    ``type_class``: yes, maybe or no, what the center's own list says calls of this type are; it stands for the type's words.
+    """
     known = words or lexicon()
     text, places = plain(narrative[:MAX_LENGTH])
     kind, kind_places = plain(call_type[:MAX_TYPE])
@@ -83,7 +86,7 @@ def read(narrative: str, call_type: str = "", *, words: Lexicon | None = None) -
     found += _ages(text)
     found += _language(narrated, found)
     of_type = list(_of_type(typed))
-    verdict = behavioral(typed, narrated, found)
+    verdict = behavioral(typed, narrated, found, type_class=type_class)
     if verdict.value != "maybe":
         because = SuggestedFact("is_behavioral", verdict.value, "", verdict.start, verdict.end, verdict.rule)
         (of_type if verdict.of_type else found).append(because)

@@ -70,6 +70,8 @@ ROLES: dict[str, set[Any]] = {
     "POST api/rule-sets/compare/": LOOK_AFTER, f"GET {RULES}": LOOK_AFTER, f"PATCH {RULES}": LOOK_AFTER,
     f"POST {RULES}submit/": LOOK_AFTER, f"POST {RULES}approve/": LOOK_AFTER, f"POST {RULES}try/": LOOK_AFTER,
     f"POST {RULES}send-back/": LOOK_AFTER, f"POST {RULES}retire/": LOOK_AFTER, f"POST {RULES}roll-back/": LOOK_AFTER,
+    "GET api/call-types/": LOOK_AFTER, "POST api/call-types/": LOOK_AFTER, "POST api/call-types/check/": LOOK_AFTER,
+    "POST api/call-types/import/": LOOK_AFTER, "GET api/call-types/export/": LOOK_AFTER,
     # trying out and watching the rules
     "GET api/backtests/": LOOK_AFTER, "POST api/backtests/": LOOK_AFTER, "GET api/backtests/<int:backtest_id>/": LOOK_AFTER,
     "GET api/backtests/<int:backtest_id>/export/": LOOK_AFTER, "POST api/backtests/<int:backtest_id>/stop/": LOOK_AFTER,
@@ -100,6 +102,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/referrals/<int:referral_id>/status/": {"status": "accepted"}, f"POST {CALL}follow-ups/": {"risk": "24h"},
     "POST api/follow-ups/<int:follow_up_id>/attempts/": {"mode": "phone", "result": "reached"},
     "POST api/follow-ups/<int:follow_up_id>/close/": {"result": "moved"},
+    "POST api/call-types/": {"code": "x"}, "POST api/call-types/check/": {"table": "code\nx"},
+    "POST api/call-types/import/": {"table": "code\nx"},
     "POST api/rule-sets/": {"template": "default"}, "POST api/rule-sets/check/": {"body": {}},
     "POST api/rule-sets/compare/": {"templates": ["default", "denver_star"]}, f"PATCH {RULES}": {"name": "x"},
     f"POST {RULES}try/": {"narrative": "x"},

@@ -1,9 +1,10 @@
 // @ts-check
-/** The pages of the rules start here: `#/` is the list, `#/12` one rule set. */
+/** The pages of the rules start here: `#/` is the list, `#/12` one rule set, `#/call-types` what a center's own codes mean. */
 
 import { html, nothing } from "../../vendor/lit.js";
 import { Leaf, book } from "./leaf.js";
 import "../page.js";
+import "./call_types.js";
 import "./shelf.js";
 import "./sheet.js";
 
@@ -21,11 +22,17 @@ class Rules extends Leaf {
     else book.close();
   }
 
+  #page() {
+    if (location.hash === "#/call-types") return html`<care-call-types></care-call-types>`;
+    return book.open ? html`<care-sheet></care-sheet>` : html`<care-shelf></care-shelf>`;
+  }
+
   render() {
     const { said } = book;
     return html`<p class="said ${said ? (said.good ? "good" : "bad") : ""}" role="status" aria-live="polite">
         ${said ? `${said.good ? "✓" : "✗"} ${said.text}` : nothing}</p>
-      ${book.open ? html`<care-sheet></care-sheet>` : html`<care-shelf></care-shelf>`}`;
+      <nav aria-label="Rules"><a href="#/">Rule sets</a> <a href="#/call-types">Call types</a></nav>
+      ${this.#page()}`;
   }
 }
 

@@ -74,3 +74,33 @@ def test_the_words_it_rests_on_are_quoted() -> None:
     text = "male subj hearing voices at bus stop"
     because = next(item for item in triage.read(text).facts if item.fact == "is_behavioral")
     assert because.quote == "hearing voices" and text[because.start : because.end] == because.quote
+
+
+@pytest.mark.parametrize(
+    ("narrative", "quote"),
+    [
+        ("req CARE, crying, refuses to leave, no weapons", "crying"),
+        ("no weapons seen, pacing, refuses to leave", "pacing"),
+    ],
+)
+def test_what_the_person_does_is_quoted_before_what_was_asked(narrative: str, quote: str) -> None:
+    found = [item.quote for item in triage.read(narrative, "WELFARE CHECK").facts if item.fact == "is_behavioral"]
+    assert len(found) == 1 and (found[0] in quote or quote in found[0])
+
+
+@pytest.mark.parametrize(
+    ("type_class", "call_type", "narrative", "behavioral"),
+    [
+        ("yes", "XK7", "", "yes"),
+        ("no", "PSYCH TRANSFER", "", "no"),
+        ("no", "PSYCH TRANSFER", "sprained ankle", "no"),
+        ("no", "SICK PERSON", "says he will kill himself", "yes"),
+        ("no", "SICK PERSON", "crying and pacing, refuses to leave", "yes"),
+        ("maybe", "PSYCH TRANSFER", "", "maybe"),
+        ("maybe", "LOW HANGING LINES", "", "maybe"),
+    ],
+)
+def test_the_centers_own_list_stands_for_the_types_words_and_the_narrative_still_decides_with_it(
+    type_class: str, call_type: str, narrative: str, behavioral: str
+) -> None:
+    assert triage.read(narrative, call_type, type_class=type_class).behavioral == behavioral
