@@ -1,7 +1,7 @@
 // @ts-check
 /** Every unit in service: what it is, what it does, since when and where; a click names it on the command line. */
 
-import { guard, html, repeat } from "../../vendor/lit.js";
+import { guard, html, nothing, repeat } from "../../vendor/lit.js";
 import { ofServer } from "../timers.js";
 import { DISCIPLINES, DISCIPLINE_LABEL, UNIT_STATUS } from "../words.js";
 import { Part } from "./part.js";
