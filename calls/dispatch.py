@@ -8,8 +8,9 @@ from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
 from calls.closing import HOLD
 from calls.fetch import lock_units, open_call, require_dispatch
-from calls.lifecycle import MODES, SERVICES_OF_RESPONSE, arrived, call_status, lighter
+from calls.lifecycle import MODES, arrived, call_status, lighter
 from calls.models import Assignment, Call
+from calls.partners import look_for_partner, services_asked
 from calls.reasons import require_reason
 from calls.stacked import taken_up
 from calls.triage.facts import NOT_ASKED
@@ -80,6 +81,8 @@ def send_units(
         for unit in units
     ]
     timers.units_sent(call, units, status, now, was_late=was_late)
+    if status == Stage.ON_SCENE:
+        look_for_partner(call, now)
     return {"call_id": call.pk, "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made]}
 
 
@@ -193,11 +196,6 @@ def _role(call: Call, unit: Unit) -> str:
         stages = "police" in services_asked(call) or not call.response
         return Assignment.Role.STAGE if stages else Assignment.Role.PRIMARY
     return Assignment.Role.PRIMARY if call.lead == unit.discipline else Assignment.Role.ASSIST
-
-
-def services_asked(call: Call) -> Sequence[str]:
-    """Who should go: what triage says, or what was set by hand instead."""
-    return SERVICES_OF_RESPONSE[call.mode_override] if call.mode_override else call.services
 
 
 def stage_care(call: Call) -> None:

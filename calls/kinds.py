@@ -50,10 +50,10 @@ STACK_PROPOSED = _kind("stack.proposed")
 MODE_SET = _kind("call.mode_set", "call.mode_override call.mode_reason")
 NOTE_ADDED = _kind("note.added", "", "note_id")
 NOTE_SEALED = _kind("note.sealed", "", "note_id")
-FACTS_STATED = _kind("facts.stated", "call.facts_version", "statement_ids")
+FACTS_STATED = _kind("facts.stated", "call.facts_version call.question_late", "statement_ids")
 VERDICT_RECORDED = _kind(
     "verdict.recorded",
-    "call.facts_version call.verdict_id call.level call.response call.services call.lead call.priority call.status"
+    "call.facts_version call.verdict_id call.level call.response call.services call.lead call.priority call.status call.question_late"
     f" call.mode_override call.mode_reason {_HOLD}",
     "verdict_id statement_ids",
 )

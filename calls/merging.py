@@ -7,10 +7,11 @@ from typing import Any
 from calls import kinds, timers
 from calls.alerts import raise_alert
 from calls.closing import end_call
-from calls.dispatch import CareNeedsPolice, call_sets, care_block, services_asked, stage_care
+from calls.dispatch import CareNeedsPolice, call_sets, care_block, stage_care
 from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
 from calls.lifecycle import arrived, call_status, lighter
 from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
+from calls.partners import services_asked
 from calls.reasons import require_reason
 from calls.stacked import move_stacks
 from calls.verdicts import READ_SO_FAR, take_in_narrative, worse_facts

@@ -11,6 +11,7 @@ from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_unit
 from calls.late import keep_late, meant_for
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Assignment, Call, StageReport
+from calls.partners import look_for_partner
 from calls.stacked import nothing_stacked, propose_next
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.log import record, write
@@ -125,6 +126,8 @@ def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: d
     warn_if_not_cleared(assignment, unit, stage, now)
     if placed.moves:
         timers.stage_reached(assignment, before, was_late, now)
+        if arrived(stage) and not arrived(before):
+            look_for_partner(call, now)
     return {
         "assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves, "late": placed.late,
         "backward": placed.backward, "repeated": placed.repeated,
@@ -146,6 +149,8 @@ def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> 
             kinds.CLEARED_TO_ENTER, center_id=assignment.call.center_id, call_id=assignment.call_id,
             unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
         )  # fmt: skip
+        if arrived(assignment.status):
+            look_for_partner(assignment.call, now)
     return {"assignment_id": assignment.pk}
 
 

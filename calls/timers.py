@@ -26,6 +26,9 @@ from teams.models import Discipline, Unit
 logger = logging.getLogger(__name__)
 
 CLOCKS = "clocks"
+# What nobody answers becomes unknown: the work that is due at the end of the question's clock.
+QUESTION = "question"
+ASKED_IN_TIME = (Call.Priority.P.value, Call.Priority.ONE.value, Call.Priority.TWO.value)
 
 _DEFAULTS = ", ".join(
     f"('{clock}', '{of}', {limit.warn or 'NULL::int'}, {limit.overdue}, {limit.escalate or 'NULL::int'})"
@@ -51,16 +54,22 @@ WITH c AS (
     UNION ALL SELECT '{Clock.ON_SCENE}', CASE WHEN discipline <> 'care' THEN '{OTHER}' WHEN EXISTS (SELECT 1 FROM units p
         WHERE p.discipline = 'police' AND p.status IN ('on_scene', 'contact')) THEN '{JOINT}' ELSE '{ALONE}' END,
         id, safe_at, late FROM units WHERE status IN ('on_scene', 'contact')
-), running AS (
-    SELECT k.clock, k.of, k.subject, k.since, coalesce(k.late, CASE WHEN o.id IS NULL THEN 0 ELSE 2 END) AS late,
-        CASE WHEN l.id IS NULL THEN d.warn ELSE l.warn_seconds END AS warn,
+    UNION ALL SELECT '{Clock.QUESTION}', '', c.id, q.due_at, c.question_late FROM c JOIN due_due q
+        ON q.kind = '{QUESTION}' AND q.subject_id = c.id WHERE c.priority IN {ASKED_IN_TIME}
+), limits AS (
+    SELECT k.*, CASE WHEN l.id IS NULL THEN d.warn ELSE l.warn_seconds END AS warn,
         coalesce(l.overdue_seconds, d.overdue) AS overdue,
         CASE WHEN l.id IS NULL THEN d.escalate ELSE l.escalate_seconds END AS escalate
     FROM clocks k CROSS JOIN c
     JOIN (VALUES {_DEFAULTS}) AS d (clock, of, warn, overdue, escalate) ON d.clock = k.clock AND d.of = k.of
     LEFT JOIN calls_clocklimit l ON l.center_id = c.center_id AND l.clock = k.clock AND l.of = k.of
-    LEFT JOIN calls_alert o ON k.late IS NULL AND o.center_id = c.center_id AND o.closed_at IS NULL
-        AND o.cause = k.clock || ':' || k.subject
+), running AS (
+    -- The work that makes an open question unknown says when its clock ends, and so when it began.
+    SELECT k.clock, k.of, k.subject, CASE WHEN k.clock = '{Clock.QUESTION}'
+        THEN k.since - make_interval(secs => coalesce(k.escalate, k.overdue)) ELSE k.since END AS since,
+        coalesce(k.late, CASE WHEN o.id IS NULL THEN 0 ELSE 2 END) AS late, k.warn, k.overdue, k.escalate
+    FROM limits k CROSS JOIN c LEFT JOIN calls_alert o ON k.late IS NULL AND o.center_id = c.center_id
+        AND o.closed_at IS NULL AND o.cause = k.clock || ':' || k.subject
 )
 """  # noqa: S608 - constants
 _READ = f"{_RUNNING} SELECT clock, of, subject, since, late, warn, overdue, escalate FROM running"  # noqa: S608
@@ -228,12 +237,21 @@ def _not_checked(call: Call, clock: Running, reached: Late, now: datetime) -> No
         _alert(call, clock, reached, Alert.Kind.NOT_CHECKED, text, now, unit=assignment.unit)
 
 
+def _unanswered(call: Call, clock: Running, reached: Late, now: datetime) -> None:
+    sets = write(call, question_late=int(reached))
+    record(kinds.CALL_LATE, center_id=call.center_id, call_id=call.pk, sets=sets)
+    if reached >= Late.OVERDUE:
+        text = f"Call {call.number}: safety question open for {_minutes(clock, now)}; ask it now (⇧F4)"
+        _alert(call, clock, reached, Alert.Kind.QUESTION_UNANSWERED, text, now)
+
+
 _TELL: dict[str, Callable[[Call, Running, Late, datetime], None]] = {
     Clock.PENDING: _waits,
     Clock.SEEN: _unseen,
     Clock.ACKNOWLEDGE: _silent,
     Clock.EN_ROUTE: _not_en_route,
     Clock.ON_SCENE: _not_checked,
+    Clock.QUESTION: _unanswered,
 }
 
 

@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from calls import call_types, hooks, kinds, timers, triage
-from calls.alerts import raise_alert
+from calls.alerts import end_cause, escalate, raise_alert
+from calls.clocks import Clock
 from calls.closing import HOLD
 from calls.dispatch import stage_care
 from calls.facts import effective
 from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
+from calls.limits import limit_of
 from calls.models import Alert, Call, CallType, FactStatement, RuleSet, Verdict
 from calls.read_through import facts_of, unread_entries
 from calls.rules_in_force import parsed, rule_set_for
+from calls.timers import QUESTION
 from calls.triage.behavior import LISTED
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.due.work import finish, schedule, schedule_once
@@ -27,9 +30,6 @@ from teams.models import Unit
 logger = logging.getLogger(__name__)
 
 TRIAGE = "triage"
-QUESTION = "question"
-# A safety question nobody answered becomes "unknown" after this long (domain, "Unknown is not no").
-ANSWER_WITHIN = timedelta(seconds=60)
 # Rules that could not be loaded or failed are tried again after this long.
 RETRY_FALLBACK = timedelta(seconds=60)
 # How far the reader has come: no operational field, so the log does not carry it.
@@ -72,7 +72,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if held and call.held_until is None:
         why = "; ".join(worse_facts(before, verdict)) or MODES[verdict.response][1]
         _alert(call, Alert.Kind.HOLD_OVER, f"Call {call.number}: its hold is over: {why}", now)
-    if priority != call.priority or held:
+    if priority != call.priority or held or judged.get("safety_questions"):
         timers.wind(call.pk, now)
     stage_care(call)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
@@ -179,6 +179,8 @@ def _apply(call: Call, verdict: Verdict, judged: Mapping[str, Any], now: datetim
     }
     if judged.get("priority") and not call.priority_set_by_hand:
         fields |= {"priority": judged["priority"], "late": timers.still_late(call, judged["priority"])}
+    if call.question_late and not judged.get("safety_questions"):
+        fields["question_late"] = 0
     if _outgrown(call, verdict):
         fields |= {"mode_override": "", "mode_reason": ""}
         call.mode_note = ""
@@ -203,9 +205,15 @@ def _outgrown(call: Call, verdict: Verdict) -> bool:
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
     """While a lighter answer waits for a safety question, its clock runs; it stops when nothing is open."""
     if judged.get("safety_questions") and call.center.timers_run:
-        schedule_once(QUESTION, call.pk, due_at=now + ANSWER_WITHIN, version=call.facts_version)
-    else:
-        finish(QUESTION, call.pk)
+        schedule_once(QUESTION, call.pk, due_at=now + answer_within(call.center_id), version=call.facts_version)
+    elif finish(QUESTION, call.pk):
+        end_cause(call.center_id, f"{Clock.QUESTION}:{call.pk}", now)
+
+
+def answer_within(center_id: int) -> timedelta:
+    """A safety question nobody answered becomes "unknown" after this long (domain, "Unknown is not no")."""
+    limit = limit_of(center_id, Clock.QUESTION)
+    return timedelta(seconds=limit.escalate or limit.overdue)
 
 
 def run_question(call_id: int, version: int, now: datetime, source: str) -> None:
@@ -226,14 +234,21 @@ def question_unanswered(*, actor: None, now: datetime, call_id: int) -> dict[str
     FactStatement.objects.bulk_create(
         FactStatement(
             call=call, fact=fact, value="unknown", source=FactStatement.Source.QUESTION, informant="caller",
-            evidence=f"not answered within {ANSWER_WITHIN.seconds} seconds", stated_at=now,
+            evidence=f"not answered within {answer_within(call.center_id).seconds} seconds", stated_at=now,
         )
         for fact in questions
     )  # fmt: skip
-    sets = write(call, facts_version=call.facts_version + 1)
+    sets = write(call, facts_version=call.facts_version + 1, question_late=0)
     schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
     record(kinds.FACTS_STATED, center_id=call.center_id, call_id=call.pk, sets=sets)
-    _alert(call, Alert.Kind.QUESTION_UNANSWERED, f"Call {call.number}: not answered: {', '.join(questions)}", now)
+    end_cause(call.center_id, f"{Clock.QUESTION}:{call.pk}", now)
+    text = f"Call {call.number}: not answered: {', '.join(questions)}"
+    alert = raise_alert(
+        center=call.center, kind=Alert.Kind.QUESTION_UNANSWERED, text=text, now=now, call=call,
+        cause=f"not_answered:{call.pk}",
+    )  # fmt: skip
+    if call.priority in timers.ASKED_IN_TIME:
+        escalate(alert, Alert.EscalatedTo.SUPERVISOR, now)
     return {"call_id": call_id}
 
 

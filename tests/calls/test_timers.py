@@ -11,10 +11,12 @@ from calls import timers
 from calls.alerts import acknowledge_alert
 from calls.clocks import DEFAULTS, Clock, Late, Limit
 from calls.closing import close_call, hold_call, reopen_call, unhold_call
+from calls.dispatch import set_mode
 from calls.exchange import exchange_unit
+from calls.facts import state_facts
 from calls.intake import change_call
 from calls.models import Alert, Assignment, Call, ClockLimit
-from calls.stages import free_unit, report_stage
+from calls.stages import clear_to_enter, free_unit, report_stage
 from care_dispatch.due.models import Due
 from care_dispatch.due.work import run_once
 from care_dispatch.log.models import Event
@@ -267,3 +269,84 @@ def test_clocks_that_fail_are_told_of(scene: Scene, monkeypatch: pytest.MonkeyPa
 def test_every_clock_has_a_word_for_the_admin() -> None:
     assert {clock for clock, _ in DEFAULTS} == {value for value, _ in ClockLimit._meta.get_field("clock").choices or ()}
     assert {clock for clock, _ in DEFAULTS} == set(Clock)
+
+
+# --- questions and partners ------------------------------------------------------------------------------
+def ask(scene: Scene, priority: str = "1") -> Call:
+    """A call of this priority whose answer would be lighter if somebody asked about weapons."""
+    scene.call = make_call(
+        scene.dispatcher, nature="Mental health, non-violent", location_confirmed=True,
+        facts={name: value for name, value in SAFE.items() if name != "weapon"},
+    )  # fmt: skip
+    act(
+        change_call, by=scene.dispatcher, call_id=scene.call.pk, base=10**6, changes={"priority": priority}
+    )  # fmt: skip
+    return scene.call
+
+
+def test_an_open_safety_question_warns_asks_and_is_the_supervisors_when_it_becomes_unknown(scene: Scene) -> None:
+    ask(scene)
+    found = []
+    for second in (19, 21, 41):
+        with board_in_step(scene.center):
+            found.append(scene.at(second).question_late)
+    assert found == [0, 1, 2] and "ask it now" in scene.alerts("question")[0].text
+    with board_in_step(scene.center):
+        call = scene.at(61)
+    (alert,) = scene.alerts("not_answered")
+    assert (call.question_late, scene.alerts("question")[0].state, alert.escalated_to) == (0, "closed", "supervisor")
+
+
+def test_an_answer_stops_the_questions_clock(scene: Scene) -> None:
+    ask(scene)
+    scene.at(41)
+    act(state_facts, by=scene.dispatcher, now=later(seconds=45), call_id=scene.call.pk, facts={"weapon": "denied"})
+    with board_in_step(scene.center):
+        call = scene.at(46)
+    assert call.question_late == 0 and scene.alerts("question")[0].state == "closed"
+    assert not scene.alerts("not_answered")
+
+
+def test_a_question_of_a_low_priority_has_its_end_and_no_steps(scene: Scene) -> None:
+    ask(scene, "3")
+    assert scene.at(50).question_late == 0
+    scene.at(61)
+    assert scene.alerts("not_answered") and not scene.alerts("question")
+
+
+def need_police(scene: Scene) -> tuple[Unit, Unit]:
+    act(set_mode, by=scene.dispatcher, call_id=scene.call.pk, response="care_police", reason="new_information")
+    return scene.unit(), scene.unit("P101", "police")
+
+
+def test_care_at_the_door_before_its_police_is_told_at_once_and_their_arrival_ends_it(scene: Scene) -> None:
+    care, police = need_police(scene)
+    (first, _) = scene.send(0, care, police)
+    act(clear_to_enter, by=scene.dispatcher, now=later(seconds=5), assignment_id=first.pk)
+    with board_in_step(scene.center):
+        scene.report(10, care, "on_scene")
+    (alert,) = scene.alerts("partner")
+    assert "CARE1 on scene" in alert.text and "P101 is dispatched" in alert.text
+    assert list(alert.told.values_list("unit", flat=True)) == [care.pk]
+    with board_in_step(scene.center):
+        scene.report(20, police, "on_scene")
+    assert scene.alerts("partner")[0].state == "closed"
+
+
+def test_care_that_waits_for_the_wave_is_told_of_once_and_as_what_it_is(scene: Scene) -> None:
+    care, police = need_police(scene)
+    (first, _) = scene.send(0, care, police)
+    scene.report(10, care, "on_scene")
+    assert not scene.alerts("partner") and Alert.objects.filter(kind="not_cleared_to_enter").count() == 1
+    act(clear_to_enter, by=scene.dispatcher, now=later(seconds=12), assignment_id=first.pk)
+    assert len(scene.alerts("partner")) == 1
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_police_there_first_or_not_asked_for_is_no_alarm(scene: Scene, together: bool) -> None:
+    if together:
+        scene.send(0, *need_police(scene), status="on_scene")
+        Assignment.objects.update(cleared_to_enter_at=later())
+    else:
+        scene.send(0, scene.unit(), status="on_scene")
+    assert not scene.alerts("partner")

@@ -2,6 +2,7 @@
 /** Triage in the order that keeps people thinking: what is not known, what speaks for it, what was blocked, what would change it. */
 
 import { html, nothing } from "../../vendor/lit.js";
+import { MARK, ofServer } from "../timers.js";
 import { QUESTION_KEYS, WORD_OF_RESPONSE, valueWords } from "../words.js";
 import { Part, again, opensFirst } from "./part.js";
 
@@ -92,7 +93,7 @@ class Triage extends Part {
     const answers = values.filter((/** @type {string} */ value) => !QUICK.includes(value));
     const where = `could become ${worst.level ? `level ${worst.level}, ` : ""}${this.app.label("responses", worst.response)}`;
     return html`<li data-fact=${fact} class=${safety ? "alarm" : ""} title=${where}>
-        <b class="ask">${state === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
+        <b class="ask">${safety ? MARK[ofServer(this.app.desk.card?.question_late)] : ""} ${state === "unknown" ? "UNKNOWN" : "NOT ASKED"}</b>
         <span class="question">${text}</span> <span class="key">${KEY_OF_FACT[fact] ? `Q ${KEY_OF_FACT[fact]}=` : ""}</span>
         ${QUICK.filter((value) => values.includes(value)).map(
           (value) => html`<button type="button" @click=${(/** @type {MouseEvent} */ event) => again(event) || this.#clicked(fact, value)}>${value === "denied" ? "no" : value}</button>`,
