@@ -1,6 +1,6 @@
 """The center's crosswalk of call types: taken in from its own table, mended by hand, and looked up for each call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +44,9 @@ def import_types(*, actor: User, now: datetime, found: crosswalk.Crosswalk) -> d
     return {"taken": len(kept), "errors": [error.__dict__ for error in found.errors]}
 
 
-def map_type(*, actor: User, now: datetime, code: str, retired: bool = False, **given: str) -> dict[str, Any]:
+def map_type(
+    *, actor: User, now: datetime, code: str, given: Mapping[str, str], retired: bool = False
+) -> dict[str, Any]:
     """One call type by hand; ``given``: description, apco, behavioral, priority, source, as in a table's row."""
     require_rules(actor)
     try:

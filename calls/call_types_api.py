@@ -38,7 +38,9 @@ class CallTypes(View):
         return Response(call_types.listed(signed_in(request), timezone.now()))
 
     def post(self, request: Request) -> Response:
-        return self.change(request, call_types.map_type, http_status=201, **self.parsed(request, OneType))
+        given = self.parsed(request, OneType)
+        code, retired = given.pop("code"), given.pop("retired", False)
+        return self.change(request, call_types.map_type, http_status=201, code=code, retired=retired, given=given)
 
 
 class CheckTable(View):

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from calls import call_types, triage
+from calls import call_types, local_words, triage
 from calls.lifecycle import MODES
 from calls.rules_in_force import NoRules, parsed, rule_set_for
+from calls.triage.lexicon import Lexicon
 from care_dispatch.refusal import Invalid
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ def _preview(
         raise Invalid(str(error)) from None
     listed = call_types.of_words(center_id, type_code, nature) if center_id is not None else None
     kind = call_types.typed(listed, nature or type_code)
-    suggestions = _read(narrative, kind, listed.behavioral if listed else "")
+    known = local_words.lexicon_of(center_id) if center_id is not None else None
+    suggestions = _read(narrative, kind, listed.behavioral if listed else "", known)
     stamp = now.isoformat()
     statements = [
         triage.FactStatement(fact, value, "question", "caller", stamp, True, "") for fact, value in given.items()
@@ -60,9 +62,9 @@ def _preview(
     }
 
 
-def _read(narrative: str, kind: str, kind_class: str) -> Sequence[triage.SuggestedFact]:
+def _read(narrative: str, kind: str, kind_class: str, known: Lexicon | None) -> Sequence[triage.SuggestedFact]:
     try:
-        return triage.read(narrative, kind, type_class=kind_class).suggestions()
+        return triage.read(narrative, kind, type_class=kind_class, words=known).suggestions()
     except Exception:  # as for a call that is taken: the given facts are judged all the same
         logger.exception("the narrative reader failed; previewed on the given facts")
         return []

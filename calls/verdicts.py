@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import call_types, hooks, kinds, timers, triage
+from calls import call_types, hooks, kinds, local_words, timers, triage
 from calls.alerts import end_cause, escalate, raise_alert
 from calls.clocks import Clock
 from calls.closing import HOLD
@@ -23,6 +23,7 @@ from calls.rules_in_force import parsed, rule_set_for
 from calls.timers import QUESTION
 from calls.triage.behavior import LISTED
 from calls.triage.facts import NOT_ASKED
+from calls.triage.lexicon import Lexicon
 from care_dispatch.due.work import finish, schedule, schedule_once
 from care_dispatch.log import perform, record, write
 from teams.models import Unit
@@ -92,14 +93,16 @@ def take_in_narrative(call: Call, now: datetime) -> list[FactStatement]:
         return []
     listed = call_types.of_call(call)
     kind, kind_class = call_types.typed(listed, call.nature), listed.behavioral if listed else ""
+    known = local_words.lexicon_of(call.center_id)
+    read_with = local_words.version_words(known)
     texts = [(entry.informant, entry.text) for entry in entries] or [("call type", "")]
     found = [
         FactStatement(
             call=call, fact=item.fact, value=item.value, source=FactStatement.Source.NARRATIVE, informant=informant,
-            confirmed=False, evidence=_evidence(item, listed), stated_at=now,
+            confirmed=False, evidence=_evidence(item, listed), lexicon=read_with, stated_at=now,
         )
         for informant, text in texts
-        for item in _read(text, kind, kind_class)
+        for item in _read(text, kind, kind_class, known)
     ]  # fmt: skip
     call.narrative_read_id = max([call.narrative_read_id, *(entry.pk for entry in entries)])
     call.nature_read = _type_said(call)
@@ -116,9 +119,9 @@ def _evidence(item: triage.SuggestedFact, listed: CallType | None) -> str:
     return call_types.named(listed) if listed and item.rule == LISTED else item.quote
 
 
-def _read(text: str, kind: str, kind_class: str) -> Sequence[triage.SuggestedFact]:
+def _read(text: str, kind: str, kind_class: str, known: Lexicon) -> Sequence[triage.SuggestedFact]:
     try:
-        reading = triage.read(text, kind, type_class=kind_class)
+        reading = triage.read(text, kind, type_class=kind_class, words=known)
     except Exception:  # the reader must never stand between a call and its verdict
         logger.exception("the narrative reader failed; the call is judged on its stated facts")
         return []

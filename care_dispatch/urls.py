@@ -26,7 +26,7 @@ for module in (
     "calls.backtests_urls",
     "calls.phone_urls",
     "calls.rule_sets_urls",
-    "calls.call_types_urls",
+    "calls.own_language_urls",
 ):
     if find_spec(module):
         urlpatterns += import_module(module).urlpatterns

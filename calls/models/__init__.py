@@ -12,7 +12,7 @@ from calls.models.mutual_aid import Agreement, CallShare, UnitRequest
 from calls.models.narrative import NarrativeEntry
 from calls.models.place import GazetteerEntry
 from calls.models.related import CallLink, CallMerge, MergeSide, StackedCall
-from calls.models.triage import FactStatement, RuleSet, Verdict
+from calls.models.triage import FactStatement, LocalWord, RuleSet, Verdict
 
 __all__ = [
     "Agreement",
@@ -37,6 +37,7 @@ __all__ = [
     "Draft",
     "FactStatement",
     "GazetteerEntry",
+    "LocalWord",
     "MergeSide",
     "NarrativeEntry",
     "OverrideDrift",

@@ -25,12 +25,62 @@ class FactStatement(models.Model):
     informant = models.TextField(default="caller")
     confirmed = models.BooleanField(default=True)
     evidence = models.TextField(default="", blank=True)  # the quoted words
+    # Of what the reader found: which words it knew, as version and content hash.
+    lexicon = models.TextField(default="", blank=True)
     stated_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     stated_at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["call", "id"], name="facts_of_call")]
+
+
+class LocalWord(models.Model):
+    """A word of a center's own that the narrative reader knows: proposed, approved by a second person, retired.
+
+    What it says is never changed: another meaning is another row, so that any reading of the past can be made again.
+    """
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        APPROVED = "approved", "Approved"
+        RETIRED = "retired", "Retired"
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="local_words")
+    words = models.TextField()  # as the reader sees them
+    fact = models.TextField()  # or "shorthand"
+    value = models.TextField()
+    source = models.TextField()
+    status = models.TextField(choices=Status, default=Status.PROPOSED)
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    retired_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_reason = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "words", "fact"],
+                condition=~models.Q(status="retired"),
+                name="one_meaning_per_fact_of_local_words",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="approved")
+                | models.Q(approved_at__isnull=False) & ~models.Q(approved_by=models.F("proposed_by")),
+                name="local_words_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="retired", retired_at__isnull=False)
+                | ~models.Q(status="retired") & models.Q(retired_at__isnull=True),
+                name="retired_local_words_say_since_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class RuleSet(models.Model):

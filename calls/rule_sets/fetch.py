@@ -11,6 +11,12 @@ from teams.models import User
 NO_RULES = "There is no such rule set."
 
 
+class SecondPerson(Forbidden):
+    """Whoever wrote it may not approve it."""
+
+    code = "second_person"
+
+
 def require_rules(actor: User) -> None:
     """Admins and supervisors look after the rules of their center; a sign-in above all centers those for every one."""
     above = actor.is_superuser and actor.center_id is None

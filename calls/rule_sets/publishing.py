@@ -6,7 +6,7 @@ from typing import Any
 from calls.models import RuleSet
 from calls.rule_sets.checking import publishable
 from calls.rule_sets.drafting import require_revision, require_status
-from calls.rule_sets.fetch import lock_rule_set, one_at_a_time
+from calls.rule_sets.fetch import SecondPerson, lock_rule_set, one_at_a_time
 from calls.rule_sets.kinds import (
     RULES_APPROVED,
     RULES_RETIRED,
@@ -19,16 +19,10 @@ from calls.rules_in_force import NoRules, rule_set_for
 from calls.triage.cases import cases_sha256
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import record, write
-from care_dispatch.refusal import Conflict, Forbidden, Invalid
+from care_dispatch.refusal import Conflict, Invalid
 from teams.models import User
 
 Status = RuleSet.Status
-
-
-class SecondPerson(Forbidden):
-    """Whoever wrote the rules may not approve them."""
-
-    code = "second_person"
 
 
 class NoRulesLeft(Conflict):

@@ -32,8 +32,8 @@ class Scene:
     def take_in(self, text: str = TABLE) -> dict[str, Any]:
         return dict(act(import_types, by=self.admin, found=read_table(text)).result)
 
-    def map(self, code: str, **given: Any) -> None:
-        act(map_type, by=self.admin, code=code, **given)
+    def map(self, code: str, *, retired: bool = False, **given: Any) -> None:
+        act(map_type, by=self.admin, code=code, retired=retired, given=given)
 
     def behavioral(self, call: Call) -> list[tuple[Any, str]]:
         stated = FactStatement.objects.filter(call=call, fact="is_behavioral")
@@ -130,7 +130,7 @@ def test_what_is_typed_is_previewed_with_the_list(scene: Scene) -> None:
         ({"code": "x" * 41}, "at most 40"),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_sentence(scene: Scene, given: dict[str, str], says: str) -> None:
+def test_what_cannot_be_is_refused_with_a_sentence(scene: Scene, given: dict[str, Any], says: str) -> None:
     with pytest.raises(Invalid, match=says):
         scene.map(**given)
 
@@ -152,6 +152,6 @@ def test_the_table_taken_out_is_no_formula_and_comes_back_in(scene: Scene) -> No
 def test_only_who_looks_after_the_rules_changes_the_list(scene: Scene, role: str) -> None:
     somebody: User = make_user(scene.center, role)
     with pytest.raises(Forbidden):
-        act(map_type, by=somebody, code="9C1")
+        act(map_type, by=somebody, code="9C1", given={})
     with pytest.raises(Forbidden):
         call_types.listed(somebody, NOW)

@@ -19,8 +19,9 @@ from calls.rule_sets import (
 )
 from calls.rule_sets.checking import CasesFail, RulesRefused
 from calls.rule_sets.drafting import DraftChanged, NotADraft
+from calls.rule_sets.fetch import SecondPerson
 from calls.rule_sets.landing import BATCH, landing_gave_up, run_landing
-from calls.rule_sets.publishing import NoRulesLeft, NotInForce, SecondPerson
+from calls.rule_sets.publishing import NoRulesLeft, NotInForce
 from calls.rules_in_force import NoRules, rule_set_for
 from care_dispatch.due.models import Due
 from care_dispatch.due.work import run_once

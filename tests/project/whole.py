@@ -15,7 +15,7 @@ from calls.alerts import raise_alert
 from calls.backtests import ask_backtest
 from calls.consults import ask_consult
 from calls.intake import create_call, save_draft
-from calls.models import Alert, Assignment, Call, RuleSet
+from calls.models import Alert, Assignment, Call, LocalWord, RuleSet
 from calls.narrative import add_note
 from calls.rule_sets import start_draft
 from calls.shadows import start_shadow
@@ -117,6 +117,9 @@ class Whole:
             "rule_set_id": self.act(start_draft, Role.ADMIN, template_code="default")["rule_set_id"],
             "backtest_id": self.act(ask_backtest, Role.ADMIN, **rules, **time)["backtest_id"],
             "shadow_run_id": self.act(start_shadow, Role.SUPERVISOR, **rules)["shadow_run_id"],
+            "local_word_id": LocalWord.objects.create(
+                center=self.center, words="zebra", fact="overdose", value="yes", source="x", proposed_at=self.now
+            ).pk,
             "draft_id": uuid.uuid4(),
             "name": "note",
         }
