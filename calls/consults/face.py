@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from calls.clocks import Late
 from calls.faces import CONSULTING, iso
 from calls.lifecycle import MODES
 from calls.models import Consult, ConsultOffer
@@ -32,7 +33,7 @@ def consult_face(consult: Consult) -> dict[str, Any]:
         "language": consult.language,
         "with_person": consult.with_person,
         "asked_at": iso(consult.asked_at),
-        "overdue_at": iso(consult.overdue_at),
+        "late": Late.OVERDUE if consult.overdue_at else Late.WARN if consult.warned_at else Late.NOT,
         "offered_to": offer.unit.callsign if offer else None,
         "offered_user": offer.user_id if offer else None,
         "offered_at": iso(offer.offered_at) if offer else None,

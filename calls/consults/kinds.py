@@ -14,6 +14,7 @@ def _kind(step: str) -> EventKind:
 CONSULT_ASKED = _kind("asked")
 CONSULT_OFFERED = _kind("offered")
 CONSULT_PASSED = _kind("passed")
+CONSULT_NOT_TAKEN = _kind("not_taken")
 CONSULT_LATE = _kind("late")
 CONSULT_ANSWERED = _kind("answered")
 CONSULT_READ_BACK = _kind("read_back")

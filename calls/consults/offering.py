@@ -78,6 +78,7 @@ def move_clock(*, actor: None, now: datetime, consult_id: int) -> dict[str, Any]
     offer = open_offer(consult)
     if offer and limit.late((now - offer.offered_at).total_seconds()) == Late.ESCALATED:
         _end_offer(offer, ConsultOffer.End.LATE, now)
+        kinds.record_consult(kinds.CONSULT_NOT_TAKEN, consult, offer.unit)
         offer = None
     if offer is None:
         _ask_somebody(consult, now)

@@ -4,6 +4,7 @@
 import { Announcer } from "./announce.js";
 import { read, request, session } from "./api.js";
 import { Clock, wallClock } from "./clock.js";
+import { LIST_OF } from "./commands/verbs.js";
 import { CallDesk } from "./desk.js";
 import { Drafts } from "./drafts.js";
 import { Link } from "./link.js";
@@ -147,11 +148,7 @@ export class App {
       modeReasons: values("mode_reasons"),
       questions: values("consult_questions"),
       results: values("consult_results"),
-      requesters: values("consult_requesters"),
-      advice: values("consult_advice"),
-      uncovered: values("consult_uncovered"),
-      passReasons: values("consult_pass_reasons"),
-      confirmations: values("consult_confirmations"),
+      lists: Object.fromEntries(Object.entries(LIST_OF).map(([slot, list]) => [slot, values(list)])),
       agencies: (this.vocabulary?.agencies ?? []).map((/** @type {any} */ agency) => agency.code),
       notSent: values("not_sent"),
       endReasons: values("end_reasons"),

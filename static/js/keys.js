@@ -19,6 +19,7 @@ export const SHEET = [
     orders: { F8: "acknowledge", "Shift+F8": "alerts" },
   },
   { keys: "F9", does: "note on the open call; Ctrl+Enter saves it", short: "F9 note", orders: { F9: "note" } },
+  { keys: "Shift+F9", does: "the consults", orders: { "Shift+F9": "consults" } },
   { keys: "Esc", does: "close what is on top, back to the command line; nothing typed is lost", orders: { Escape: "escape" } },
   { keys: "Ctrl+Z", does: "in the empty command line: the line that puts back my last command of the last minute; Enter does it" },
   { keys: "↑ ↓ Home End Enter", does: "in a list: move, open" },

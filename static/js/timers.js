@@ -5,7 +5,6 @@
 
 /** Seconds to the warning and to overdue. @type {Record<string, [number, number]>} */
 const LIMITS = {
-  consult: [30, 60],
   unsent: [15, 60],
   owed: [1800, 3600],
 };

@@ -70,13 +70,15 @@ def test_it_is_offered_to_who_has_been_idle_longest_and_late_to_the_next_and_the
     consult = floor.ask()
     assert offers(consult) == [("CARE1", "")]
     for seconds in (30, 60, 90):
-        floor.sweep(later(seconds=seconds))
+        with board_in_step(floor.center):
+            floor.sweep(later(seconds=seconds))
     consult.refresh_from_db()
     assert (consult.warned_at, consult.overdue_at) == (later(seconds=30), later(seconds=60))
     assert offers(consult) == [("CARE1", "late"), ("CARE2", "")]
     floor.sweep(later(seconds=180))
     assert open_alerts(floor) == []
-    floor.sweep(later(seconds=270))
+    with board_in_step(floor.center):
+        floor.sweep(later(seconds=270))
     assert offers(consult) == [("CARE1", "late"), ("CARE2", "late"), ("CARE3", "late")]
     (text,) = open_alerts(floor)
     assert text == "Consult asked at 14:00:00: no clinician answers P901 (capacity)"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from calls.alerts import raise_alert
 from calls.consults import ask_consult
-from calls.models import Alert, Assignment, NarrativeEntry
+from calls.models import Alert, Assignment, Call, Consult, NarrativeEntry
 from calls.narrative import add_note
 from calls.next_step import next_step, other_steps
 from calls.sign_off import nothing_owed
@@ -275,6 +275,48 @@ def test_police_ask_and_a_clinician_answers_and_ends_from_the_phone(scene: Any) 
     shown = page(scene.officer)
     assert "CARE told you: <bdi>One voice, short sentences." in shown
     assert CANARY not in shown
+
+
+def test_a_consult_is_offered_passed_read_back_and_made_a_call_from_the_phone(scene: Any) -> None:
+    use_default_rules()
+    other = make_user(scene.center, "clinician", agency=scene.care.agency)
+    put_on_shift(other, make_unit(scene.center, "CARE8", agency=scene.care.agency), start=timezone.now())
+    tap(
+        scene.officer,
+        "ask",
+        question="capacity",
+        details="He holds a knife.",
+        location="2 OAK ST",
+        fact_weapon="in_hand",
+    )
+    asked, second = sorted((other, scene.clinician), key=lambda user: "You are asked" not in page(user))
+    shown = page(asked)
+    assert "Becomes a dispatch? Police with you? Weapon secured?" in shown
+    consult = Consult.objects.get()
+    assert tap(asked, "pass", id=consult.pk).status_code == 400, "says why"
+    tap(asked, "pass", id=consult.pk, reason="driving")
+    assert "You are asked" in page(second)
+    tap(second, "answer", id=consult.pk)
+    tap(second, "read-back", id=consult.pk, with_police="on", fact_medical="denied")
+    consult.refresh_from_db()
+    assert (consult.with_person, consult.proof["said"]) == (["police"], ["Weapon: in hand", "Medical sign: denied"])
+    tap(second, "become-dispatch", id=consult.pk)
+    assert "It is call" in page(scene.officer)
+    assert Call.objects.latest("pk").location == "2 OAK ST"
+
+
+def test_the_officer_says_what_came_of_it(scene: Any) -> None:
+    use_default_rules()
+    tap(scene.officer, "ask", question="capacity")
+    consult = Consult.objects.get()
+    tap(scene.clinician, "answer", id=consult.pk)
+    said = {"advice_type": "calming", "recommendation": "Wait with her.", "result": "requester_handled"}
+    tap(scene.clinician, "end", id=consult.pk, **said)
+    shown = page(scene.officer)
+    assert "CARE told you: <bdi>Wait with her." in shown
+    tap(scene.officer, "confirm", id=consult.pk, confirmation="helped")
+    assert "Wait with her." not in page(scene.officer)
+    assert Consult.objects.get().confirmation == "helped"
 
 
 def test_a_consult_of_another_unit_is_not_on_an_officers_page(scene: Any) -> None:

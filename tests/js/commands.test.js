@@ -28,11 +28,10 @@ const CONTEXT = {
   notSent: ["off_hours", "all_busy"],
   endReasons: ["help_there", "crew_safe", "by_mistake", "test"],
   closedAs: ["handled", "advised", "transferred_988"],
-  requesters: ["hospital", "police"],
-  advice: ["calming", "resource_named"],
-  uncovered: ["help_coming"],
-  passReasons: ["driving", "with_person"],
-  confirmations: ["helped", "unit_not_needed"],
+  lists: {
+    requester: ["hospital", "police"], advice: ["calming", "resource_named"], uncovered: ["help_coming"],
+    passReason: ["driving", "with_person"], confirmation: ["helped", "unit_not_needed"],
+  },
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
 const command = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).command;
@@ -160,11 +159,11 @@ const MAKE = {
   endReason: () => pick(CONTEXT.endReasons),
   closed: () => pick([98, 142]),
   facts: () => pick([{ weapon: "in_hand" }, { weapon: "denied", overdose: "yes" }]),
-  requester: () => pick(CONTEXT.requesters),
-  advice: () => pick(CONTEXT.advice),
-  uncovered: () => pick(CONTEXT.uncovered),
-  passReason: () => pick(CONTEXT.passReasons),
-  confirmation: () => pick(CONTEXT.confirmations),
+  requester: () => pick(CONTEXT.lists.requester),
+  advice: () => pick(CONTEXT.lists.advice),
+  uncovered: () => pick(CONTEXT.lists.uncovered),
+  passReason: () => pick(CONTEXT.lists.passReason),
+  confirmation: () => pick(CONTEXT.lists.confirmation),
 };
 
 function makeCommand() {

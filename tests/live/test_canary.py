@@ -13,7 +13,7 @@ from django.utils import timezone
 from calls.consults import answer_consult, end_consult
 from calls.facts import state_facts
 from calls.intake import add_caller, save_draft
-from calls.models import Assignment, Call
+from calls.models import Assignment, Call, Consult
 from calls.narrative import add_note, seal_note
 from calls.stages import free_unit
 from calls.verdicts import run_triage
@@ -32,6 +32,7 @@ WORDS: dict[str, set[Any]] = {
     "CANARY-referral-note": CARE,
     "CANARY-confirmed-with": CARE,
     "CANARY-advice": CARE,
+    "CANARY-consult-details": DISPATCH | CARE | {Role.OFFICER},  # of whose unit asked
     "CANARY-recommendation": DISPATCH | CARE | {Role.OFFICER},  # of whose unit asked
     "CANARY-care-evidence": CARE,
     "CANARY-dispatch-note": DISPATCH,
@@ -63,6 +64,7 @@ class Place(Whole):
         send(self.dispatcher, self.other, unit, now=self.now)
         # The officer's own unit was sent to the earlier call too, before this shift.
         self._was_on(self.earlier, yesterday)
+        Consult.objects.filter(pk=self.ids["consult_id"]).update(details="CANARY-consult-details")
         caller = {"name": "CANARY-caller-name", "phone": "CANARY-caller-phone", "relation": "CANARY-caller-relation"}
         save_draft(
             actor=self.dispatcher, now=self.now, draft_id=self.ids["draft_id"], form="note:1", data={"text": "CANARY-draft"}
@@ -143,7 +145,17 @@ def everything_answered(place: Place, role: str) -> Iterator[tuple[str, str]]:
                 answer = client.generic(address.method, path, json.dumps(body), "application/json", headers=headers)
                 yield f"{address.method} {path}", answer.content.decode()
             if address.route.startswith("unit/"):
-                for name in ("note", "status", "disposition", "end", "refer", "move", "attempt"):
+                for name in (
+                    "note",
+                    "status",
+                    "disposition",
+                    "end",
+                    "confirm",
+                    "read-back",
+                    "refer",
+                    "move",
+                    "attempt",
+                ):
                     fields = right(place, address.route) | {"key": str(uuid.uuid4()), "id": place.ids["consult_id"]}
                     fields = {field: value for field, value in fields.items() if not isinstance(value, (dict, list))}
                     form = place.path(address.route, name=name)

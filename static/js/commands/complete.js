@@ -3,7 +3,7 @@
 
 import { suitability } from "../recommend.js";
 import { KEY_OF_OUTCOME, QUESTION_KEYS, UNIT_STATUS, WORD_OF_RESPONSE, valueWords } from "../words.js";
-import { VERBS } from "./verbs.js";
+import { LIST_OF, VERBS } from "./verbs.js";
 
 /** @typedef {{insert: string, label: string, detail: string}} Offer */
 
@@ -20,7 +20,7 @@ export function offers(app, line) {
   const verb = before.find((token) => token in VERBS);
   if (!verb) return before.length > 1 ? [] : verbs(part);
   if (verb === "NEW") return [];
-  if (VERBS[verb].takes.includes("fact") && part.includes("=")) return values(app, part);
+  if (/=/.test(part) && VERBS[verb].takes.some((slot) => slot === "fact" || slot === "facts")) return values(app, part);
   return VERBS[verb].takes
     .flatMap((slot) => ofSlot(app, slot, verb))
     .filter((offer) => offer.insert.toUpperCase().startsWith(part) && !before.includes(offer.insert.toUpperCase()))
@@ -64,26 +64,6 @@ function ofSlot(app, slot, verb) {
   switch (slot) {
     case "units":
       return units(app, verb);
-    case "disposition":
-      return words("dispositions");
-    case "reason":
-      return words("mode_reasons");
-    case "question":
-      return words("consult_questions");
-    case "result":
-      return words("consult_results");
-    case "requester":
-      return words("consult_requesters");
-    case "advice":
-      return words("consult_advice");
-    case "uncovered":
-      return words("consult_uncovered");
-    case "passReason":
-      return words("consult_pass_reasons");
-    case "confirmation":
-      return words("consult_confirmations");
-    case "notSent":
-      return words("not_sent");
     case "word":
       return verb === "CAN" ? words("cancel_reasons") : [];
     case "linkKind":
@@ -95,11 +75,12 @@ function ofSlot(app, slot, verb) {
     case "response":
       return Object.entries(WORD_OF_RESPONSE).map(([value, word]) => ({ insert: word, label: word, detail: value === word ? "as triage says" : app.label("responses", value) }));
     case "fact":
+    case "facts":
       return Object.entries(QUESTION_KEYS).map(([key, fact]) => ({ insert: `${key}=`, label: `${key}=`, detail: valueWords(fact) }));
     case "priority":
       return ["P", "1", "2", "3", "4"].map((value) => ({ insert: value, label: value, detail: "priority" }));
     default:
-      return [];
+      return slot in LIST_OF ? words(LIST_OF[slot]) : [];
   }
 }
 

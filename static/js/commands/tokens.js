@@ -15,11 +15,7 @@ import { KEY_OF_OUTCOME, OUTCOME_OF_KEY, QUESTION_KEYS, RESPONSE_OF_WORD } from 
  * @property {string[]} modeReasons
  * @property {string[]} questions
  * @property {string[]} results
- * @property {string[]} [requesters] kinds of who asks for a consult
- * @property {string[]} [advice]
- * @property {string[]} [uncovered]
- * @property {string[]} [passReasons]
- * @property {string[]} [confirmations]
+ * @property {Record<string, string[]>} [lists] the values of other closed lists by slot
  * @property {string[]} agencies
  * @property {string[]} notSent
  * @property {string[]} closedAs
@@ -110,15 +106,7 @@ function read(slot, token, context) {
     case "agency":
       return oneOf(context.agencies);
     case "requester": // an agency of that very name is meant instead
-      return oneOf(context.agencies).length ? [] : oneOf(context.requesters ?? []);
-    case "advice":
-      return oneOf(context.advice ?? []);
-    case "uncovered":
-      return oneOf(context.uncovered ?? []);
-    case "passReason":
-      return oneOf(context.passReasons ?? []);
-    case "confirmation":
-      return oneOf(context.confirmations ?? []);
+      return oneOf(context.agencies).length ? [] : oneOf(context.lists?.requester ?? []);
     case "facts":
       return readFact(token, context).map(({ fact, value }) => ({ [fact]: value }));
     case "notSent":
@@ -130,7 +118,7 @@ function read(slot, token, context) {
     case "endReason":
       return oneOf(context.endReasons);
     default:
-      return [];
+      return oneOf(context.lists?.[slot] ?? []);
   }
 }
 

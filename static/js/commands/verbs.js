@@ -76,17 +76,17 @@ export const VERBS = {
   LOG: { usage: "LOG", help: "every alert of the last day, and who covers the center", takes: [], needs: [], text: "no" },
   TOLD: { usage: "TOLD unit… [n]", help: "the unit was told of the alert by radio", takes: ["units", "number"], needs: ["units"], text: "no" },
   CON: {
-    usage: "CON unit|agency [question] [call] [W=no …]; text · CON unit [who] · CON [who] result advice; words to them · CON",
-    help: "a consult: who asks and about what; a CARE unit alone answers; a result, the kind of advice and what they were told end it; alone: the list",
+    usage: "CON who [question] [call] [W=no]; text · CON unit [who] · CON [who] result advice; words · CON",
+    help: "a consult: who asks; a CARE unit answers; a result, kind of advice and words end it; alone: the list",
     takes: ["units", "agency", "requester", "question", "result", "advice", "uncovered", "call", "facts"], needs: [], text: "may",
   },
   COND: {
     usage: "COND [who] [call]; place",
-    help: "a consult becomes a dispatch: a call with all its facts; with a call: that call gets them",
+    help: "a consult becomes a call, or a call gets its facts",
     takes: ["units", "agency", "requester", "call"], needs: [], text: "may",
   },
-  CONP: { usage: "CONP [who] reason", help: "the clinician who is asked passes a consult on", takes: ["units", "agency", "requester", "passReason"], needs: ["passReason"], text: "no" },
-  CONF: { usage: "CONF [who] outcome", help: "what the requester says came of an ended consult", takes: ["units", "agency", "requester", "confirmation"], needs: ["confirmation"], text: "no" },
+  CONP: { usage: "CONP [who] reason", help: "who is asked passes a consult on", takes: ["units", "agency", "requester", "passReason"], needs: ["passReason"], text: "no" },
+  CONF: { usage: "CONF [who] outcome", help: "what came of a consult", takes: ["units", "agency", "requester", "confirmation"], needs: ["confirmation"], text: "no" },
   OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
 };
 
@@ -109,13 +109,20 @@ export const SLOT_WORDS = {
   notSent: "why CARE was not sent",
   closedAs: "how it was closed",
   closed: "a closed call",
-  facts: "a fact, such as W=no",
+  facts: "W=no",
   advice: "a kind of advice",
-  uncovered: "why nobody is sent",
+  uncovered: "a reason",
   requester: "who asks",
   passReason: "a reason to pass it on",
   confirmation: "what came of it",
   other: "the other call",
   linkKind: "how they belong together",
   endReason: "why it is over: help_there, crew_safe, by_mistake or test",
+};
+
+/** The closed list behind a slot, by its name in the vocabulary. @type {Record<string, string>} */
+export const LIST_OF = {
+  disposition: "dispositions", reason: "mode_reasons", notSent: "not_sent", question: "consult_questions", result: "consult_results",
+  requester: "consult_requesters", advice: "consult_advice", uncovered: "consult_uncovered", passReason: "consult_pass_reasons",
+  confirmation: "consult_confirmations",
 };

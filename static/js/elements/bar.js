@@ -31,6 +31,8 @@ class Bar extends Part {
     const care = app.units.filter((unit) => unit.discipline === "care" && unit.status !== "off_duty").length;
     const late = app.pending.filter((call) => call.late >= 2).length;
     const asking = app.asking.length;
+    const consults = app.store.all("consult").filter((consult) => !consult.ended_at);
+    const waits = consults.some((consult) => !consult.answered_at && consult.late >= 2);
     return html`
       <h1>CARE Dispatch</h1>
       <span class="who" title=${who}>${who}</span>
@@ -38,6 +40,7 @@ class Bar extends Part {
       <span>PEND ${app.pending.length}${late ? html` <b>(${late}▲)</b>` : nothing}</span>
       <span>ACTIVE ${app.active.length}</span>
       <span>CARE ${free}/${care}</span>
+      <button type="button" class="plain" @click=${() => app.execute("CON")}>CONS ${consults.length}${waits ? "▲" : ""}</button>
       ${asking ? html`<span class="alarm">▲ ${asking} alert${asking > 1 ? "s" : ""}</span>` : nothing}
       <span class="room"></span>
       ${app.me?.role === "supervisor" ? html`<a href="/rules/">rules</a>` : nothing}

@@ -57,8 +57,7 @@ class Console extends Part {
         <p class="keys second">${SHORT} ·
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
-          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button> ·
-          <button type="button" class="plain" @click=${() => app.execute("CON")}>consults</button></p>
+          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button></p>
       </footer>
       ${app.help ? html`<care-help></care-help>` : nothing}
       ${app.signedOut ? html`<care-sign-in-again></care-sign-in-again>` : nothing}`;
@@ -96,6 +95,7 @@ class Console extends Part {
       acknowledge: () => (app.asking.length ? app.execute(`ACK ${app.alerts.indexOf(app.asking[0]) + 1}`) : app.echo(false, NO_ALERT)),
       alerts: () => this.#go(".alerts button", NO_ALERT),
       note: () => this.#go("#note-box", NO_CALL),
+      consults: () => app.execute("CON"),
       escape: () => this.#escape(),
     })[order];
     if (!act) return;

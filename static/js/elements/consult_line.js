@@ -3,6 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { whoAsks } from "../commands/consults.js";
+import { ofServer } from "../timers.js";
 import { Part, again } from "./part.js";
 
 class ConsultLine extends Part {
@@ -12,6 +13,19 @@ class ConsultLine extends Part {
     super();
     /** @type {any} */
     this.consult = null;
+  }
+
+  /** News to whoever is not looking: somebody asks, and later that nobody has answered in time.
+   * @param {Map<string, any>} changed */
+  willUpdate(changed) {
+    const { app, consult } = this;
+    if (!changed.has("consult") || consult.answered_at || consult.ended_at) return;
+    const before = changed.get("consult");
+    const late = consult.late >= 2;
+    const stood = app.clock.now() - Date.parse(consult.asked_at) > 15_000; // before this console came
+    if (before ? before.late >= 2 || !late : stood) return;
+    app.announcer.say(`Consult ${late ? "overdue" : "asked"}: ${whoAsks(consult)}`, late);
+    app.sounds.play(late ? "alert" : "tick");
   }
 
   render() {
@@ -37,7 +51,7 @@ class ConsultLine extends Part {
 
 /** @param {any} consult */
 function waiting(consult) {
-  return html`<span class="since" data-since=${consult.asked_at} data-limit="consult"></span>
+  return html`<span class="since" data-since=${consult.asked_at} data-said=${ofServer(consult.late)}></span>
     <span>${consult.offered_to ? `${consult.offered_to} is asked` : consult.mode === "scene" ? "send CARE" : "nobody is left to ask"}</span>`;
 }
 

@@ -4,6 +4,7 @@
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { post, read } from "../api.js";
 import { whoAsks } from "../commands/consults.js";
+import { ofServer } from "../timers.js";
 import { valueWords } from "../words.js";
 import { Part } from "./part.js";
 
@@ -41,7 +42,7 @@ class Consults extends Part {
       <h3 id=${title}>${whoAsks(consult)}: ${app.label("consult_questions", consult.question)}
         <span class="right">${consult.answered_at
           ? `${consult.answering_unit ?? "CARE"} since ${app.time(consult.answered_at)}`
-          : html`<span class="since" data-since=${consult.asked_at} data-limit="consult"></span> ${consult.offered_to ? `${consult.offered_to} is asked` : ""}`}</span></h3>
+          : html`<span class="since" data-since=${consult.asked_at} data-said=${ofServer(consult.late)}></span> ${consult.offered_to ? `${consult.offered_to} is asked` : ""}`}</span></h3>
       ${consult.details ? html`<p><q>${consult.details}</q></p>` : nothing}
       ${consult.location ? html`<p>${consult.location}</p>` : nothing}
       ${consult.call_id ? html`<p>Call <button type="button" class="plain" @click=${() => app.openCall(consult.call_id)}>${consult.call_number}</button>${consult.dispatched_at ? " has its facts" : ""}</p>` : nothing}
