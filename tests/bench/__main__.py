@@ -14,7 +14,21 @@ from tests.bench.figures import as_json, table
 from tests.bench.ground import Ground
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("push", "create", "triage", "race", "sustained", "stuck", "storm", "trouble", "board", "rules", "backtest")
+PARTS = (
+    "push",
+    "create",
+    "triage",
+    "race",
+    "sustained",
+    "stuck",
+    "storm",
+    "trouble",
+    "board",
+    "rules",
+    "backtest",
+    "duress",
+    "sweep",
+)
 
 
 def main() -> int:

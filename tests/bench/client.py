@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 WAIT_SECONDS = 20.0
 CSRF = "b" * 32
@@ -16,12 +17,13 @@ _MASK = b"\0\0\0\0"  # a mask that changes nothing
 
 @dataclass
 class Answer:
-    """``sent_at`` and ``took_ms`` as the client saw them; ``sent_at`` in seconds since 1970."""
+    """``sent_at`` and ``took_ms`` as the client saw them; ``sent_at`` in seconds since 1970, ``start`` by perf_counter."""
 
     status: int
-    body: dict[str, Any]
+    body: Any
     sent_at: float
     took_ms: float
+    start: float
 
 
 class Http:
@@ -40,10 +42,18 @@ class Http:
 
     async def post(self, path: str, body: Any) -> Answer:
         """A change, with a key of its own."""
-        data = json.dumps(body).encode()
+        answer = await self._send(path, json.dumps(body).encode(), "application/json")
+        answer.body = json.loads(answer.body)
+        return answer
+
+    async def form(self, path: str, fields: dict[str, str]) -> Answer:
+        """What a page's form sends; the answer's body is left alone."""
+        return await self._send(path, urlencode(fields).encode(), "application/x-www-form-urlencoded")
+
+    async def _send(self, path: str, data: bytes, kind: str) -> Answer:
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self._cookies}\r\nX-CSRFToken: {CSRF}\r\n"
-            f"Idempotency-Key: {uuid.uuid4()}\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+            f"Idempotency-Key: {uuid.uuid4()}\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n"
         )
         sent_at, start = time.time(), time.perf_counter()
         self._writer.write(head.encode() + data)
@@ -52,7 +62,7 @@ class Http:
         length = next(int(line[15:]) for line in lines if line[:15].lower() == "content-length:")
         text = await self._reader.readexactly(length)
         took = (time.perf_counter() - start) * 1000
-        return Answer(int(lines[0].split()[1]), json.loads(text), sent_at, took)
+        return Answer(int(lines[0].split()[1]), text, sent_at, took, start)
 
 
 class Console(asyncio.Protocol):
