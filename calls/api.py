@@ -17,6 +17,7 @@ from calls import (
     linking,
     merging,
     narrative,
+    scheduled,
     selectors,
     serializers,
     stacking,
@@ -94,6 +95,11 @@ class Cancel(View):
     def post(self, request: Request, call_id: int) -> Response:
         reason = self.parsed(request, serializers.Cancel)["reason"]
         return self.change(request, closing.close_call, call_id=call_id, closed_as="cancelled", reason=reason)
+
+
+class Scheduled(View):
+    def get(self, request: Request) -> Response:
+        return Response({"calls": scheduled.scheduled_calls(signed_in(request))})
 
 
 class SealNote(View):
@@ -183,6 +189,8 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "mode": (dispatch.set_mode, serializers.Mode, 200),
     "hold": (closing.hold_call, serializers.Hold, 200),
     "unhold": (closing.unhold_call, serializers.Nothing, 200),
+    "schedule": (scheduled.schedule_call, serializers.Later, 200),
+    "bring-back": (scheduled.bring_back, serializers.Nothing, 200),
     "close": (closing.close_call, serializers.Close, 200),
     "reopen": (closing.reopen_call, serializers.Reason, 200),
     "links": (linking.link_calls, serializers.Link, 201),

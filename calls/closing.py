@@ -18,8 +18,10 @@ from teams.models import User
 logger = logging.getLogger(__name__)
 
 HOLD = "hold"
+# A scheduled call comes to the board.
+SURFACE = "surface"
 # What falls away when nobody works the call any more.
-_REMINDERS = ("triage", "question", HOLD, timers.CLOCKS)
+_REMINDERS = ("triage", "question", HOLD, SURFACE, timers.CLOCKS)
 
 
 class UnitsStillAssigned(Conflict):
@@ -64,6 +66,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         held_until=None,
         hold_reason="",
         late=0,
+        surfaces_at=None,
     )
     for kind in _REMINDERS:
         finish(kind, call.pk)

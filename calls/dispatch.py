@@ -6,7 +6,7 @@ from typing import Any
 
 from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
-from calls.closing import HOLD
+from calls.closing import HOLD, SURFACE
 from calls.fetch import lock_units, open_call, require_dispatch
 from calls.lifecycle import MODES, arrived, call_status, lighter
 from calls.models import Assignment, Call
@@ -226,6 +226,9 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
     if stages and call.held_until is not None:
         fields |= {"held_until": None, "hold_reason": ""}
         finish(HOLD, call.pk)
+    if stages and call.surfaces_at is not None:  # sent before its time: it is on the board from here on
+        fields["surfaces_at"] = None
+        finish(SURFACE, call.pk)
     if stages and call.late:
         fields["late"] = 0
     elif not stages and call.status not in _WAITS:  # its last unit has left: from here on it waits anew

@@ -80,7 +80,7 @@ _CONSULTING = (
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
     "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
-    "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at", "late", "question_late", "seen_at",
+    "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at", "late", "question_late", "seen_at", "scheduled_for",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
@@ -92,7 +92,7 @@ _CALLS = (
     f"SELECT {_CALL}::text FROM calls_call c LEFT JOIN calls_verdict v ON v.id = c.verdict_id"
     " LEFT JOIN teams_agency j ON j.id = c.jurisdiction_id WHERE "
 )
-_OPEN_OF_CENTER = "c.center_id = %s AND c.status <> 'closed' AND (%s::bigint[] IS NULL OR c.id = ANY(%s::bigint[]))"
+_OPEN_OF_CENTER = "c.center_id = %s AND c.status <> 'closed' AND c.surfaces_at IS NULL AND (%s::bigint[] IS NULL OR c.id = ANY(%s::bigint[]))"
 
 
 def open_call_rows(center_id: int, ids: Iterable[int] | None) -> list[Face]:
@@ -149,6 +149,7 @@ def call_face(row: Face, tier: str) -> Face:
         "held_until": iso(row["held_until"]),
         "hold_reason": row["hold_reason"],
         "reopened_at": iso(row["reopened_at"]),
+        "scheduled_for": iso(row["scheduled_for"]),
         "late": row["late"],
         "question_late": row["question_late"] if tier != Tier.FIELD else 0,
         "seen_at": iso(row["seen_at"]),

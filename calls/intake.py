@@ -8,10 +8,12 @@ from typing import Any
 from django.db import connection
 
 from calls import kinds, natures, timers
+from calls.closing import SURFACE
 from calls.facts import state
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.models import Call, Caller, Draft, NarrativeEntry
 from calls.narrative import write_entry
+from calls.scheduled import LEAD_MINUTES, surfaces_at
 from calls.triage.call_types import key_of
 from care_dispatch.due.work import schedule
 from care_dispatch.log import record, write
@@ -41,11 +43,13 @@ def create_call(
     facts: Mapping[str, Any] | None = None,
     caller: Mapping[str, Any] | None = None,
     draft: uuid.UUID | None = None,
+    scheduled_for: datetime | None = None,
+    lead_minutes: int = LEAD_MINUTES,
     **fields: Any,
 ) -> dict[str, Any]:
     """Open a call from a nature and a location; everything else may follow.
 
-    A feed that sends the same source id again gets the call it made the first time.
+    ``scheduled_for``: it is for later, and comes to the board ``lead_minutes`` before that. A feed that sends the same source id again gets the call it made the first time.
     """
     require_dispatch(actor, "take a call")
     if earlier := _from_source(center, fields):
@@ -77,7 +81,11 @@ def create_call(
     if draft:
         Draft.objects.filter(pk=draft, user=actor).delete()
     schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
-    timers.call_taken(call, now)
+    if scheduled_for and (surfaces := surfaces_at(center, scheduled_for, lead_minutes, now)):
+        call.scheduled_for, call.surfaces_at = scheduled_for, surfaces
+        schedule(SURFACE, call.pk, due_at=surfaces, now=now)
+    else:
+        timers.call_taken(call, now)
     # Whoever has the counter holds up the center's other call-takers until the commit: last of all.
     call.number = next_number(center.pk, day)
     call.save(force_insert=True)

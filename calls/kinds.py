@@ -12,7 +12,7 @@ _PLACE = "call.location call.location_detail call.location_confirmed call.lat ca
 _STAMPS = " ".join(f"assignment.{stage}_at" for stage in STAGES)
 _ASSIGNMENT = f"assignment.status assignment.role assignment.call_id assignment.unit_id assignment.end_reason assignment.late {_STAMPS}"
 _UNIT = "unit.status unit.status_at unit.unavailable_reason unit.unavailable_until"
-_WAIT = "call.waits_since call.late"
+_WAIT = "call.waits_since call.late call.surfaces_at"
 _CALL_TIMES = f"call.status call.first_dispatched_at call.first_on_scene_at {_WAIT}"
 _HOLD = f"call.held_until call.hold_reason {_WAIT}"
 _CLOSED = f"call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason {_HOLD}"
@@ -20,7 +20,7 @@ _CLOSED = f"call.status call.closed_at call.closed_as call.close_reason call.not
 CALL_CREATED = _kind(
     "call.created",
     f"call.center_id call.day call.number call.urn call.status call.nature call.type_code {_PLACE} call.origin"
-    " call.priority call.received_at call.jurisdiction_id call.facts_version",
+    " call.priority call.received_at call.jurisdiction_id call.facts_version call.scheduled_for call.surfaces_at",
     "note_id caller_id",
 )
 CALL_CHANGED = _kind(
@@ -29,6 +29,8 @@ CALL_CHANGED = _kind(
 )
 CALLER_ADDED = _kind("caller.added", "", "caller_id")
 CALL_HELD = _kind("call.held", _HOLD)
+CALL_SCHEDULED = _kind("call.scheduled", f"call.scheduled_for call.question_late {_HOLD}")
+CALL_SURFACED = _kind("call.surfaced", _WAIT)
 CALL_CLOSED = _kind("call.closed", _CLOSED)
 CALL_REOPENED = _kind("call.reopened", f"{_CLOSED} call.reopened_at")
 CALL_LINKED = _kind("call.linked", "", "link_id")

@@ -8,6 +8,7 @@ from calls import (
     hooks,
     kinds,
     overrides,
+    scheduled,
     shadows,
     sign_off,
     stacked,
@@ -35,6 +36,7 @@ def register() -> None:
     register_due(DueKind("triage", verdicts.run_triage, verdicts.triage_gave_up))
     register_due(DueKind("question", verdicts.run_question, verdicts.triage_gave_up))
     register_due(DueKind(timers.CLOCKS, timers.run_clocks, timers.clocks_gave_up))
+    register_due(DueKind(closing.SURFACE, scheduled.run_surface, scheduled.surface_gave_up))
     register_due(DueKind(closing.HOLD, closing.run_hold, closing.hold_gave_up))
     register_due(DueKind(landing.LANDING, landing.run_landing, landing.landing_gave_up))
     register_due(DueKind(alerts.ESCALATE, alerts.run_escalation, alerts.escalation_gave_up))

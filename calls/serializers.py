@@ -43,6 +43,8 @@ class NewCall(StrictSerializer):
     caller = CallerShape(required=False)
     source_system = text(limit=60)
     source_id = text(limit=120)
+    scheduled_for = s.DateTimeField(required=False)
+    lead_minutes = s.IntegerField(required=False, min_value=0, max_value=24 * 60)
     draft = s.UUIDField(required=False)
 
 
@@ -131,6 +133,12 @@ class Unstack(StrictSerializer):
 
 class Stack(Unstack):
     turn = s.IntegerField(required=False, min_value=1, max_value=100)
+
+
+class Later(StrictSerializer):
+    at = s.DateTimeField()
+    reason = text(required=True)
+    lead_minutes = s.IntegerField(required=False, min_value=0, max_value=24 * 60)
 
 
 class Cancel(StrictSerializer):

@@ -27,6 +27,7 @@ urlpatterns = [
         )
         for name, (action, serializer) in api.ASSIGNMENT_CHANGES.items()
     ),
+    path("scheduled/", api.Scheduled.as_view()),
     path("safety-checks/", alerts_api.SafetyChecks.as_view()),
     path("units/<int:unit_id>/emergency/", alerts_api.Emergency.as_view()),
     path("seen/", alerts_api.Seen.as_view()),

@@ -207,7 +207,7 @@ def _outgrown(call: Call, verdict: Verdict) -> bool:
 
 def _ask_in_time(call: Call, judged: Mapping[str, Any], now: datetime) -> None:
     """While a lighter answer waits for a safety question, its clock runs; it stops when nothing is open."""
-    if judged.get("safety_questions") and call.center.timers_run:
+    if judged.get("safety_questions") and call.center.timers_run and call.surfaces_at is None:
         schedule_once(QUESTION, call.pk, due_at=now + answer_within(call.center_id), version=call.facts_version)
     elif finish(QUESTION, call.pk):
         end_cause(call.center_id, f"{Clock.QUESTION}:{call.pk}", now)

@@ -14,7 +14,7 @@ import { recommend } from "./recommend.js";
 import { Sounds } from "./sounds.js";
 import { Store } from "./store.js";
 
-/** @typedef {"call" | "intake" | "owed" | "log" | "consults"} Side what the right side shows */
+/** @typedef {"call" | "intake" | "owed" | "log" | "scheduled" | "consults"} Side what the right side shows */
 /** @typedef {{ok: boolean, text: string, at: number}} Echo */
 
 const ECHOES = 30;

@@ -170,6 +170,17 @@ const DOING = {
   },
   UNM: unmerge,
   ACK: acknowledge,
+  LATER: async (app, { call, minutes, text }) => {
+    const number = numberOf(app, call);
+    const at = new Date(app.clock.now() + Number(minutes) * 60_000).toISOString();
+    await post(`/api/calls/${call}/schedule/`, { at, reason: text });
+    return `Call ${number} is put off to ${app.time(at)}`;
+  },
+  SCHED: (app) => {
+    app.side = "scheduled";
+    app.changed();
+    return "Scheduled calls";
+  },
   SHV: async (app, { number, minutes, text }) => {
     const alert = alertOf(app, number);
     await post(`/api/alerts/${alert.id}/shelve/`, { minutes, reason: text });

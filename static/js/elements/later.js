@@ -12,6 +12,7 @@ import "./edit.js";
 import "./help.js";
 import "./intake.js";
 import "./owed.js";
+import "./scheduled.js";
 import "./sign_in_again.js";
 
 reportSeen(app);
