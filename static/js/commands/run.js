@@ -1,7 +1,7 @@
 // @ts-check
 /** A command becomes requests, and their end a sentence. What the server refuses is thrown with its words. */
 
-import { post, read } from "../api.js";
+import { post } from "../api.js";
 import { CALL_STATUS, UNIT_STATUS, valueWords } from "../words.js";
 import { VERBS } from "./verbs.js";
 
@@ -77,6 +77,9 @@ export async function run(app, command) {
 export function sends(command) {
   return SENDS.has(command.verb);
 }
+
+/** What is not needed to see the board is fetched when it is said. @param {"reopen" | "link" | "unmerge" | "stack" | "unstack"} name */
+const later = (name) => async (/** @type {App} */ app, /** @type {Command} */ command) => (await import("./together.js"))[name](app, command);
 
 /** @type {Record<string, (app: App, command: Command) => Promise<string> | string>} */
 const DOING = {
@@ -157,18 +160,11 @@ const DOING = {
     await post(`/api/calls/${call}/cancel/`, { reason: [word, text].filter(Boolean).join(": ") });
     return `Call ${number} is cancelled`;
   },
-  RE: reopen,
-  LK: link,
-  STK: async (app, { call, units = [], number }) => {
-    const unit = unitOf(app, units[0]);
-    const { turn } = await post(`/api/calls/${call}/stack/`, { unit_id: unit.id, ...(number && { turn: number }) });
-    return `Call ${numberOf(app, call)} waits for ${unit.callsign}, as number ${turn}`;
-  },
-  UNS: async (app, { call, units = [] }) => {
-    await post(`/api/calls/${call}/unstack/`, { unit_id: unitOf(app, units[0]).id });
-    return `Call ${numberOf(app, call)} waits for ${units[0]} no more`;
-  },
-  UNM: unmerge,
+  RE: later("reopen"),
+  LK: later("link"),
+  STK: later("stack"),
+  UNS: later("unstack"),
+  UNM: later("unmerge"),
   ACK: acknowledge,
   LATER: async (app, { call, minutes, text }) => {
     const number = numberOf(app, call);
@@ -244,7 +240,7 @@ async function exchange(app, { units = [], call, text }) {
 
 // --- units ------------------------------------------------------------------------------------------
 /** @param {App} app @param {unknown} callsign */
-function unitOf(app, callsign) {
+export function unitOf(app, callsign) {
   const unit = app.unit(String(callsign));
   if (!unit) throw new Error(`${callsign} is no unit here.`);
   return unit;
@@ -309,50 +305,9 @@ async function check(app, { units = [], call, word }) {
 
 // --- calls, alerts, consults ------------------------------------------------------------------------
 /** @param {App} app @param {number | undefined} id */
-function numberOf(app, id) {
+export function numberOf(app, id) {
   const { detail } = app.desk;
   return app.store.get("call", id)?.number ?? (detail?.id === id ? detail.number : id);
-}
-
-/** @param {App} app @param {Command} command */
-async function reopen(app, { closed, text }) {
-  let id = app.desk.detail?.status === "closed" ? app.desk.openId : null;
-  if (closed !== undefined) {
-    const { calls } = await read(`/api/calls/?status=closed&q=${closed}`);
-    if (!calls.length) throw new Error(`There is no closed call ${closed}.`);
-    id = calls[0].id;
-  }
-  if (id === null) throw new Error("Name the closed call: RE 142; why.");
-  await post(`/api/calls/${id}/reopen/`, { reason: text });
-  app.openCall(id);
-  return `Call ${closed ?? numberOf(app, id)} is open again, ${CALL_STATUS.pending.label}`;
-}
-
-/** @param {App} app @param {Command} command */
-async function link(app, { other, call, linkKind = "other", text }) {
-  const [one, two] = [numberOf(app, other), numberOf(app, call)];
-  if (linkKind === "merge") {
-    const { reason, note } = coded(app, undefined, text);
-    await post(`/api/calls/${other}/merge/`, { into: call, ...(reason && { override_reason: reason, override_note: note }) });
-    app.openCall(Number(call));
-    return `Call ${one} is merged into call ${two}`;
-  }
-  if (linkKind === "unlink") {
-    await post(`/api/calls/${call}/unlink/`, { other });
-    return `Calls ${one} and ${two} are not linked any more`;
-  }
-  await post(`/api/calls/${call}/links/`, { other, kind: linkKind });
-  return `Calls ${one} and ${two} are linked: ${app.label("link_kinds", linkKind).toLowerCase()}`;
-}
-
-/** @param {App} app @param {Command} command */
-async function unmerge(app, { closed, text }) {
-  const { calls } = await read(`/api/calls/?status=closed&q=${closed}`);
-  const merged = calls.find((/** @type {any} */ call) => call.merged_into);
-  if (!merged) throw new Error(`Call ${closed} is not merged into another.`);
-  await post(`/api/calls/${merged.id}/unmerge/`, { reason: text });
-  app.openCall(merged.id);
-  return `Call ${closed} is a call of its own again`;
 }
 
 /** @param {App} app @param {number} [number] from 1 */
