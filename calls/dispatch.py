@@ -7,7 +7,7 @@ from typing import Any
 from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
 from calls.closing import HOLD, SURFACE
-from calls.fetch import lock_units, open_call, require_dispatch
+from calls.fetch import lock_units, open_call, refuse_mirrored, require_dispatch
 from calls.lifecycle import MODES, arrived, call_status, lighter
 from calls.models import Assignment, Call
 from calls.partners import look_for_partner, services_asked
@@ -67,6 +67,8 @@ def send_units(
         raise Invalid("A unit is sent as dispatched, en_route or on_scene.")
     call = open_call(actor, call_id, now)
     units = lock_units(actor, list(unit_ids))
+    for unit in units:
+        refuse_mirrored(actor, unit)
     check_free(call, units)
     police_there = _police_on(call) or any(unit.discipline == Discipline.POLICE for unit in units)
     blocked = care_block(call, units, police_there=police_there)

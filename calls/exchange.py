@@ -7,7 +7,7 @@ from typing import Any
 from calls import kinds
 from calls.alerts import raise_alert
 from calls.dispatch import Stage, send_units, stage_care, unit_held
-from calls.fetch import NO_UNIT, lock_units, require_dispatch
+from calls.fetch import NO_UNIT, lock_units, refuse_mirrored, require_dispatch
 from calls.lifecycle import arrived
 from calls.models import Alert, Assignment, Call
 from calls.stages import JustMoved, NotOnACall, end_assignment
@@ -44,7 +44,7 @@ def exchange_unit(
     result: dict[str, Any] = {"unit_id": unit_id, "left_call_id": left}
     if call_id is not None:
         result |= send_units(actor=actor, now=now, call_id=call_id, unit_ids=[unit_id], **override)
-    _tell_of(taken, now)
+    tell_of_taken(taken, now)
     return result
 
 
@@ -77,7 +77,7 @@ def preempt_units(
         override_reason=override_reason,
         override_note=override_note,
     )
-    _tell_of(taken, now)
+    tell_of_taken(taken, now)
     return sent | {"left_call_ids": sorted({assignment.call_id for assignment in taken})}
 
 
@@ -96,6 +96,7 @@ def _lock_and_take(
         unit = units[assignment.unit_id]
         if assignment.call_id not in take_from:
             raise unit_held(unit, assignment)
+        refuse_mirrored(actor, unit)
         assignment.call = calls[assignment.call_id]
         _take(assignment, unit, call_id, reason, now)
         taken.append(assignment)
@@ -117,7 +118,7 @@ def _take(assignment: Assignment, unit: Unit, call_id: int | None, reason: str, 
     )  # fmt: skip
 
 
-def _tell_of(taken: Sequence[Assignment], now: datetime) -> None:
+def tell_of_taken(taken: Sequence[Assignment], now: datetime) -> None:
     """What each call is left with: CARE there without police, or nobody. One alert each, and CARE stages again."""
     for call in {assignment.call_id: assignment.call for assignment in taken}.values():
         gone = [assignment for assignment in taken if assignment.call_id == call.pk]
@@ -134,7 +135,6 @@ def _tell_of(taken: Sequence[Assignment], now: datetime) -> None:
             tell = [one.unit for one in care]
             raise_alert(center=call.center, kind=Alert.Kind.CARE_ALONE, text=text, now=now, call=call, tell=tell)
         elif not left:
-            why = f" ({gone[0].taken_reason.replace('_', ' ')})" if gone[0].taken_reason else ""
             since = f"{call.center.local(call.received_at):%H:%M}"
-            text = f"Call {call.number} waits again, received {since}: {names} taken {where}{why}"
+            text = f"Call {call.number} waits again, received {since}: {names} taken {where}"
             raise_alert(center=call.center, kind=Alert.Kind.UNIT_TAKEN, text=text, now=now, call=call)

@@ -196,12 +196,16 @@ def assignment_face(row: Face) -> Face:
 _ON = _object("a", "id", "call_id", "role", "cleared_to_enter_at", "checked_at", "late", call_number="c.number::text")
 _CREW = "json_build_object('name', coalesce(nullif(btrim(p.first_name || ' ' || p.last_name), ''), p.username), 'duty', s.duty)"
 _UNIT = _object(
-    "u", "id", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
+    "u", "id", "mirrored_from", "mirrored_at", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
     "unavailable_until",
     agency=_object("g", "code", "name"),
     position=f"CASE WHEN o.unit_id IS NOT NULL THEN {_object('o', 'lat', 'lng', 'at')} END",
     assignment=f"(SELECT {_ON} FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id"
     " WHERE a.unit_id = u.id AND a.cleared_at IS NULL)",
+    request="(SELECT json_build_object('id', q.id, 'status', q.status, 'direction', q.direction, 'call_id', q.call_id,"
+    " 'call_number', c.number::text, 'asked_at', q.asked_at, 'alarmed_at', q.alarmed_at)"
+    " FROM calls_unitrequest q JOIN calls_call c ON c.id = q.call_id WHERE q.unit_id = u.id"
+    " AND q.status IN ('asked', 'accepted', 'committed'))",
     stack="(SELECT json_agg(json_build_object('call_id', c.id, 'number', c.number::text, 'proposed_at', s.proposed_at)"
     " ORDER BY s.turn) FROM calls_stackedcall s JOIN calls_call c ON c.id = s.call_id WHERE s.unit_id = u.id)",
     crew=f"(SELECT json_agg({_CREW} ORDER BY s.id) FROM teams_shift s JOIN teams_user p ON p.id = s.user_id"
@@ -242,6 +246,9 @@ def unit_face(row: Face, tier: str) -> Face:
         "assignment": on and on | {name: iso(on[name]) for name in ("cleared_to_enter_at", "checked_at")},
         "crew": (row["crew"] or []) if tier != Tier.PARTNER else [],
         "dispositions_owed": row["dispositions_owed"],
+        "mirrored_from": row["mirrored_from"],
+        "mirrored_at": iso(row["mirrored_at"]),
+        "request": row["request"] if tier == Tier.DISPATCH else None,
         "emergency": row["emergency"] is not None and tier != Tier.PARTNER,
         "stack": [one | {"proposed_at": iso(one["proposed_at"])} for one in (row["stack"] or []) if tier in SHOWS_ALL],
         "position": place and place | {"at": iso(place["at"])},

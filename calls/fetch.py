@@ -26,6 +26,12 @@ class CallClosed(Conflict):
     code = "call_closed"
 
 
+class MirroredUnit(Conflict):
+    """The unit's status lives in another center's CAD."""
+
+    code = "mirrored_unit"
+
+
 class CallMerged(CallClosed):
     """The call is a duplicate that goes on in another one; the message names it."""
 
@@ -127,8 +133,15 @@ def lock_open_assignment(unit_id: int) -> Assignment | None:
     return next(iter(Assignment.objects.raw(_OPEN_ASSIGNMENT, [unit_id])), None)
 
 
+def refuse_mirrored(actor: User | None, unit: Unit) -> None:
+    """The status of a unit that lives in another center's CAD is moved by its feed alone (``actor`` None)."""
+    if actor is not None and unit.mirrored_from:
+        raise MirroredUnit(f"{unit.callsign} belongs to {unit.mirrored_from}: ask for it, and release it when done.")
+
+
 def may_report(actor: User | None, unit: Unit, now: datetime) -> None:
     """A dispatcher reports for any unit of the center, a clinician or officer for the unit they are on."""
+    refuse_mirrored(actor, unit)
     if actor is None or actor.role in DISPATCH_ROLES:
         return
     if actor.role not in FIELD_ROLES or unit.pk not in own_unit_ids(actor, now):

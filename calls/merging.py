@@ -13,6 +13,7 @@ from calls.lifecycle import arrived, call_status, lighter
 from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
 from calls.partners import services_asked
 from calls.reasons import require_reason
+from calls.request_rows import hand_on
 from calls.stacked import move_stacks
 from calls.verdicts import READ_SO_FAR, take_in_narrative, worse_facts
 from care_dispatch.access import Role
@@ -56,6 +57,7 @@ def merge_calls(
     read = take_in_narrative(merged, now)
     _move_alerts(merged, primary)
     move_stacks(merged, primary)
+    hand_on(merged, primary, actor, now)
     sets = _take_in(primary, merged)
     for assignment in moved:
         _move(assignment, primary, override_reason, override_note, now)

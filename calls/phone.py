@@ -44,10 +44,10 @@ def change(request: HttpRequest, action: Callable[..., Mapping[str, Any]], now: 
     user = crew_member(request)
     unit = phone_page.own_unit(user, now)
     position = unit.callsign if unit else request.session.get("position", "")
-    perform(action, actor=user, position=position, source="phone", now=now, key=_key(request, user), **args)
+    perform(action, actor=user, position=position, source="phone", now=now, key=form_key(request, user), **args)
 
 
-def _key(request: HttpRequest, user: User) -> Key:
+def form_key(request: HttpRequest, user: User) -> Key:
     key = request.POST.get("key", "")
     if not key or len(key) > 100 or not key.isascii() or not key.isprintable():
         raise Invalid("This form is not complete; load the page again.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from calls import kinds
 from calls.dispatch import CAN_BE_SENT, send_units
-from calls.fetch import CallClosed, lock_units, open_call, require_dispatch
+from calls.fetch import CallClosed, MirroredUnit, lock_units, open_call, require_dispatch
 from calls.models import Alert, Assignment, Call, StackedCall
 from calls.stacked import NEXT, propose_next
 from care_dispatch.due.work import finish
@@ -61,6 +61,8 @@ def stack_call(
 
 
 def _may_wait(call: Call, unit: Unit) -> None:
+    if unit.mirrored_from:
+        raise MirroredUnit(f"{unit.callsign} belongs to {unit.mirrored_from}: ask for it.")
     if unit.status in CAN_BE_SENT:
         raise UnitFree(f"{unit.callsign} is free: send it to call {call.number}.")
     if unit.status == Unit.Status.OFF_DUTY:

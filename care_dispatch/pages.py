@@ -27,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("admin:index")
     if role in FIELD_ROLES:
         return redirect("unit-page")
+    if role == Role.PARTNER:
+        return redirect("partner-page")
     return render(request, "console.html")
 
 

@@ -24,6 +24,7 @@ for module in (
     "referrals.urls",
     "calls.consults_urls",
     "calls.backtests_urls",
+    "calls.partners_urls",
     "calls.phone_urls",
     "calls.rule_sets_urls",
     "calls.own_language_urls",

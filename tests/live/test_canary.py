@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from calls.consults import answer_consult, end_consult
+from calls.exchange import preempt_units
 from calls.facts import state_facts
 from calls.intake import add_caller, save_draft
 from calls.models import Assignment, Call, Consult
@@ -39,6 +40,10 @@ WORDS: dict[str, set[Any]] = {
     "CANARY-caller-name": DISPATCH,
     "CANARY-caller-phone": DISPATCH,
     "CANARY-caller-relation": DISPATCH,
+    "CANARY-shared-note": DISPATCH
+    | CARE
+    | {Role.OFFICER},  # of whose unit is on the call; no partner it is shared with
+    "CANARY-taken": DISPATCH,
     "CANARY-draft": {Role.DISPATCHER},
     "CANARY-other-call": DISPATCH | CARE,
     "CANARY-earlier-call": DISPATCH | CARE,
@@ -62,6 +67,7 @@ class Place(Whole):
         send(self.dispatcher, self.earlier, unit, now=yesterday)
         act(free_unit, by=self.dispatcher, now=yesterday, unit_id=unit.pk)
         send(self.dispatcher, self.other, unit, now=self.now)
+        self.elsewhere = unit
         # The officer's own unit was sent to the earlier call too, before this shift.
         self._was_on(self.earlier, yesterday)
         Consult.objects.filter(pk=self.ids["consult_id"]).update(details="CANARY-consult-details")
@@ -80,6 +86,9 @@ class Place(Whole):
         """What is written while they look; returns the number of the last event."""
         on: dict[str, Any] = {"call_id": self.call.pk}
         self.act(add_note, Role.DISPATCHER, text="he has a knife CANARY-dispatch-note", audience="dispatch", **on)
+        self.act(add_note, Role.DISPATCHER, text="CANARY-shared-note", **on)
+        take = {"take_from": [self.other.pk], "take_reason": "CANARY-taken"}
+        self.act(preempt_units, Role.DISPATCHER, unit_ids=[self.elsewhere.pk], **take, **on)
         self.act(add_note, Role.CLINICIAN, text="he has a gun CANARY-care-note", **on)
         wrong = self.act(add_note, Role.DISPATCHER, text="she took pills CANARY-sealed", **on)
         self.act(state_facts, Role.CLINICIAN, facts={"suicide": "ideation"}, evidence="CANARY-care-evidence", **on)

@@ -17,12 +17,13 @@ from tests.project.whole import Address, Whole, addresses
 pytestmark = pytest.mark.django_db
 
 DISPATCH, CREW, LOOK_AFTER = set(DISPATCH_ROLES), set(FIELD_ROLES), set(RULE_ROLES)
-CARE, OFFICER = {Role.CLINICIAN}, {Role.OFFICER}
+CARE, OFFICER, PARTNER = {Role.CLINICIAN}, {Role.OFFICER}, {Role.PARTNER}
 ALL = {*Role, "off duty"}
 READERS = ALL - {Role.ADMIN}
 ON_SHIFT = DISPATCH | CREW
 PUBLIC = {*ALL, "anonymous"}
 CALL, RULES = "api/calls/<int:call_id>/", "api/rule-sets/<int:rule_set_id>/"
+ASKED = "POST api/unit-requests/<int:request_id>/"
 CONSULT = "api/consults/<int:consult_id>/"
 
 ROLES: dict[str, set[Any]] = {
@@ -54,6 +55,13 @@ ROLES: dict[str, set[Any]] = {
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
+    # across a border
+    "GET api/unit-requests/": DISPATCH | PARTNER, "POST api/unit-requests/": PARTNER,
+    f"POST {CALL}unit-requests/": DISPATCH, f"{ASKED}ask-next/": DISPATCH, f"{ASKED}accept/": DISPATCH | PARTNER,
+    f"{ASKED}decline/": DISPATCH | PARTNER, f"{ASKED}withdraw/": DISPATCH, f"{ASKED}commit/": DISPATCH | PARTNER,
+    f"{ASKED}release/": DISPATCH, f"{ASKED}return/": DISPATCH | PARTNER,
+    f"POST {CALL}share/": DISPATCH, f"POST {CALL}unshare/": DISPATCH, "GET api/shared-calls/": PARTNER,
+    "POST api/units/<int:unit_id>/mirror/": PARTNER, "GET partner/": PARTNER, "POST partner/do/<slug:name>/": PARTNER,
     # consults
     "GET api/consults/": READERS, "POST api/consults/": ON_SHIFT | {Role.PARTNER},
     "GET api/consults/counts/": {Role.SUPERVISOR},
@@ -117,7 +125,7 @@ BODIES: dict[str, dict[str, Any]] = {
     **{f"POST {RULES}{name}/": {"reason": "x"} for name in ("send-back", "retire", "roll-back")},
 }  # fmt: skip
 NONE = 2**50
-FORMS = {"unit/do/<slug:name>/", "unit/care/<slug:name>/"}
+FORMS = {"unit/do/<slug:name>/", "unit/care/<slug:name>/", "partner/do/<slug:name>/"}
 
 
 @pytest.fixture
@@ -138,6 +146,13 @@ def body(address: Address, whole: Whole) -> dict[str, Any]:
         f"POST {CALL}links/": {"other": whole.ids["other_call_id"]},
         f"POST {CALL}unlink/": {"other": whole.ids["other_call_id"]},
         f"POST {CALL}merge/": {"into": whole.ids["other_call_id"]},
+        f"POST {CALL}unit-requests/": {"unit": "L2"},
+        f"{ASKED}ask-next/": {"unit": "L2"},
+        "POST api/unit-requests/": {"unit": "P2", "nature": "a", "location": "b"},
+        f"{ASKED}decline/": {"reason": "all_busy"},
+        "POST api/units/<int:unit_id>/mirror/": {"status": "available", "at": whole.now.isoformat()},
+        f"POST {CALL}share/": {"agency": whole.city.code},
+        f"POST {CALL}unshare/": {"agency": whole.city.code},
         f"POST {CALL}stack/": {"unit_id": whole.ids["busy_unit_id"]},
         f"POST {CALL}unstack/": {"unit_id": whole.ids["busy_unit_id"]},
         f"POST {CALL}split/": {"nature": "x", "notes": [whole.ids["note_id"]]},
@@ -150,6 +165,8 @@ def body(address: Address, whole: Whole) -> dict[str, Any]:
 
 def form(address: Address, whole: Whole) -> tuple[str, dict[str, Any]]:
     """The name of a form and its fields."""
+    if address.route == "partner/do/<slug:name>/":
+        return "decline", {"request_id": whole.ids["request_id"], "reason": "all_busy"}
     if address.route == "unit/do/<slug:name>/":
         return "note", {"call": whole.call.pk, "text": "x"}
     return "follow-up", {"call": whole.call.pk, "risk": "24h"}
@@ -164,6 +181,7 @@ def ask(client: Client, address: Address, named: Whole) -> Any:
         answer = client.post(named.path(address.route, name=name), {"key": key, **fields})
     else:
         others = {"assignment_id": named.ids["police_assignment_id"]} if address.route.endswith("release/") else {}
+        others |= {"unit_id": named.ids["lent_unit_id"]} if address.route.endswith("mirror/") else {}
         headers = {"Idempotency-Key": key, "If-Match": "999999"}
         raw = json.dumps(body(address, named)).encode()
         answer = client.generic(

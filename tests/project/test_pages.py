@@ -41,13 +41,15 @@ def sign_in(user: User, position: str = "") -> tuple[Client, Any]:
 
 
 # --- where one lands ---------------------------------------------------------------------------------
-@pytest.mark.parametrize("role", ["dispatcher", "supervisor", "partner"])
+@pytest.mark.parametrize("role", ["dispatcher", "supervisor"])
 def test_whoever_reads_the_board_lands_on_the_console(role: str) -> None:
     answer = as_user(make_user(make_center(), role)).get("/")
     assert answer.status_code == 200 and "console.html" in [template.name for template in answer.templates]
 
 
-@pytest.mark.parametrize(("role", "where"), [("clinician", "/unit/"), ("officer", "/unit/"), ("admin", "/admin/")])
+@pytest.mark.parametrize(
+    ("role", "where"), [("clinician", "/unit/"), ("officer", "/unit/"), ("admin", "/admin/"), ("partner", "/partner/")]
+)
 def test_crews_land_on_their_phone_and_an_admin_on_the_configuration(role: str, where: str) -> None:
     answer = as_user(make_user(make_center(), role)).get("/")
     assert (answer.status_code, answer.headers["Location"]) == (302, where)

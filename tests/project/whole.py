@@ -19,6 +19,7 @@ from calls.models import Alert, Assignment, Call, LocalWord, RuleSet
 from calls.narrative import add_note
 from calls.rule_sets import start_draft
 from calls.shadows import start_shadow
+from calls.unit_requests import ask_unit
 from care_dispatch.access import Role
 from referrals.actions import refer, set_follow_up
 from teams.models import Agency, User
@@ -60,7 +61,7 @@ class Whole:
         self.now, self.center = now, make_center(name=f"Center {words}")
         center = self.center
         police, care = make_agency(center, "police", code="pd"), make_agency(center, "care")
-        city = make_agency(center, "partner")
+        city = self.city = make_agency(center, "partner")
         agency_of: dict[str, Agency] = {Role.CLINICIAN: care, Role.OFFICER: police, Role.PARTNER: city}
         self.users: dict[str, User] = {
             role: make_user(center, role, agency=agency_of.get(role)) for role in (*Role, "off duty")
@@ -71,6 +72,9 @@ class Whole:
         self.police, self.care = (
             make_unit(center, "P1", "police", agency=police),
             make_unit(center, "CARE1", agency=care),
+        )
+        self.lent, self.lent_too = (
+            make_unit(center, name, "police", agency=self.city, mirrored_from="Northtown CAD") for name in ("L1", "L2")
         )
         self.free = make_unit(center, "P2", "police", agency=police)
         put_on_shift(self.users[Role.OFFICER], self.police, "officer", start=now - timedelta(hours=1))
@@ -105,6 +109,8 @@ class Whole:
         ids: dict[str, Any] = {
             **on,
             "other_call_id": self.take_call("").pk,
+            "lent_unit_id": self.lent.pk,
+            "request_id": self.act(ask_unit, Role.DISPATCHER, unit_id=self.lent.pk, **on)["request_id"],
             "busy_unit_id": make_unit(self.center, "P3", "police", status="unavailable").pk,
             "unit_id": self.police.pk,
             "assignment_id": Assignment.objects.get(unit=self.care).pk,
