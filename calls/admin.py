@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from calls.limits import look_again
-from calls.models import ClockLimit, ConsultPolicy
+from calls.models import Agreement, ClockLimit, ConsultPolicy
 from teams.admin import OwnCenter
 
 
@@ -29,3 +29,11 @@ class ConsultPolicyAdmin(OwnCenter):
     """When a requester is asked what came of a consult, and what one without a unit is taken to spare."""
 
     list_display = ("center", "confirm_after_hours", "spared_unit_minutes")
+
+
+@admin.register(Agreement)
+class AgreementAdmin(OwnCenter):
+    """Who covers whom, when and for what; without a row for an agency it may be asked at any time."""
+
+    list_display = ("agency", "direction", "weekdays", "from_time", "to_time", "disciplines", "ended_on")
+    center_path = "agency__center"

@@ -62,7 +62,7 @@ export function suitability(call, unit) {
 /** Free units of one discipline, best first. @param {any} call @param {Unit[]} units @param {string} discipline */
 export function ranked(call, units, discipline) {
   return units
-    .filter((unit) => unit.discipline === discipline && unit.status === "available" && !unit.assignment)
+    .filter((unit) => unit.discipline === discipline && unit.status === "available" && !unit.assignment && !(/** @type {any} */ (unit).mirrored_from))
     .map((unit) => ({ unit, ...suitability(call, unit) }))
     .sort((a, b) => a.score - b.score || a.unit.callsign.localeCompare(b.unit.callsign, "en", { numeric: true }));
 }

@@ -38,7 +38,7 @@ const TAKES = { D: 1, DE: 1, DO: 1 };
 /** Units named to be sent that are on another call now. @param {App} app @param {Command} command */
 export function toTake(app, { verb, units = [], call }) {
   if (!(verb in TAKES)) return [];
-  return units.map((callsign) => app.unit(callsign)).filter((unit) => unit?.assignment && unit.assignment.call_id !== call);
+  return units.map((callsign) => app.unit(callsign)).filter((unit) => unit?.assignment && unit.assignment.call_id !== call && !unit.mirrored_from);
 }
 
 /** What is left behind where units are taken from, in words. @param {App} app @param {Command} command */
@@ -78,7 +78,7 @@ export function sends(command) {
   return SENDS.has(command.verb);
 }
 
-/** What is not needed to see the board is fetched when it is said. @param {"reopen" | "link" | "unmerge" | "stack" | "unstack"} name */
+/** What is not needed to see the board is fetched when it is said. @param {"ask" | "reopen" | "link" | "unmerge" | "stack" | "unstack"} name */
 const later = (name) => async (/** @type {App} */ app, /** @type {Command} */ command) => (await import("./together.js"))[name](app, command);
 
 /** @type {Record<string, (app: App, command: Command) => Promise<string> | string>} */
@@ -217,7 +217,8 @@ export function coded(app, code, words) {
 
 // --- sending ----------------------------------------------------------------------------------------
 /** @param {App} app @param {Command} command */
-async function send(app, { verb, call, units = [], text }) {
+export async function send(app, { verb, call, units = [], text }) {
+  if (units.some((callsign) => app.unit(callsign)?.mirrored_from)) return later("ask")(app, { verb, call, units, text });
   const taken = toTake(app, { verb, call, units });
   // Why a unit is taken says nothing of why CARE may go alone: that stands behind a second semicolon.
   const [why, alone] = taken.length ? String(text ?? "").split(/;(.*)/s).map((part) => part.trim()) : ["", text];

@@ -3,7 +3,7 @@
 
 import { post, read } from "../api.js";
 import { CALL_STATUS } from "../words.js";
-import { coded, numberOf, unitOf } from "./run.js";
+import { coded, numberOf, send, unitOf } from "./run.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./parse.js").Command} Command */
@@ -60,4 +60,17 @@ export async function reopen(app, { closed, text }) {
   await post(`/api/calls/${id}/reopen/`, { reason: text });
   app.openCall(id);
   return `Call ${closed ?? numberOf(app, id)} is open again, ${CALL_STATUS.pending.label}`;
+}
+
+/** Units of another center are asked for; ours on the same line go at once. @param {App} app @param {Command} command */
+export async function ask(app, { verb, call, units = [], text }) {
+  const theirs = units.filter((callsign) => app.unit(callsign)?.mirrored_from);
+  const ours = units.filter((callsign) => !theirs.includes(callsign));
+  const done = ours.length ? [await send(app, { verb, call, units: ours, text })] : [];
+  const outside = /\boutside\b/i.test(text ?? "");
+  for (const unit of theirs) {
+    await post(`/api/calls/${call}/unit-requests/`, { unit, ...(outside && { outside_agreement: true }) });
+    done.push(`${unit} asked of ${app.unit(unit)?.mirrored_from} for call ${numberOf(app, call)}`);
+  }
+  return done.join("; ");
 }

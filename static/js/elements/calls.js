@@ -70,23 +70,12 @@ class Calls extends Part {
       <span role="gridcell" class="mode" title=${call.mode_label}>${call.mode}${call.overridden ? "*" : ""}</span>
       <span role="gridcell" class="flags" title=${flagWords(call.flags)}><span aria-hidden="true">${FLAGS.map(({ letter }) => flagMark(letter, call.flags[letter])).join("")}</span><span class="heard">${flagWords(call.flags)}</span></span>
       <span role="gridcell" title=${call.nature}>${call.nature}</span>
-      <span role="gridcell" title=${call.location}>${this.#marks(call)}${call.location}${call.location_confirmed ? "" : " ?"}</span>
+      <span role="gridcell" title=${call.location}>${call.taken?.length || call.stacked?.length ? html`<care-marks .of=${call}></care-marks> ` : nothing}${call.location}${call.location_confirmed ? "" : " ?"}</span>
       ${pending ? nothing : html`<span role="gridcell" class="units">${call.assignments.map((/** @type {any} */ a) => this.#unit(a))}</span>`}
       ${pending
         ? html`<span role="gridcell" class="since" data-since=${call.reopened_at ?? call.received_at} data-said=${ofServer(call.late, Boolean(call.held_until))}></span>`
         : html`<span role="gridcell" class="since" data-since=${call.received_at}></span>`}
     </div>`);
-  }
-
-  /** Why it waits again, before where it is. @param {any} call */
-  #marks(call) {
-    const { taken = [], stacked = [] } = call;
-    const waits = stacked.length
-      ? html`<b class="enrt" title="waits for a unit that is busy">⧗ ${stacked.map((/** @type {any} */ one) => one.callsign).join(" ")}<span class="heard"> waits for it</span></b> `
-      : nothing;
-    if (!taken.length) return waits;
-    const words = taken.map((/** @type {any} */ one) => `${one.callsign} was taken for call ${one.for}`).join(", ");
-    return html`<b class="enrt" title=${words}>← ${taken.map((/** @type {any} */ one) => one.callsign).join(" ")}<span class="heard"> ${words}</span></b> ${waits}`;
   }
 
   /** @param {any} assignment */

@@ -3,9 +3,11 @@
 
 import { app } from "../app.js";
 import { reportSeen } from "../seen.js";
+import "../commands/together.js";
 import "./alert_log.js";
 import "./call.js";
 import "./consult_line.js";
+import "./marks.js";
 import "./next.js";
 import "./consults.js";
 import "./edit.js";

@@ -35,15 +35,8 @@ class Units extends Part {
       <span role="cell">${on
         ? html`<button type="button" class="plain" @click=${() => this.app.openCall(on.call_id)}>${on.call_number}<span class="heard"> open call</span></button>`
         : ""}</span>
-      <span role="cell" class="second">${this.#stack(unit)}${unit.status === "unavailable" ? unit.unavailable_reason : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
+      <span role="cell" class="second">${unit.mirrored_from || unit.stack?.length ? html`<care-marks .of=${unit}></care-marks> ` : nothing}${unit.status === "unavailable" ? unit.unavailable_reason : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
     </div>`;
-  }
-
-  /** The calls that wait for it, the next one first. @param {any} unit */
-  #stack({ callsign, stack = [] }) {
-    if (!stack.length) return nothing;
-    return html`<b class="enrt" title=${`Calls that wait for ${callsign}`}>⧗<span class="heard"> waits for it: call</span></b>
-      ${stack.map((/** @type {any} */ one) => html`<button type="button" class="plain waits" @click=${() => this.app.openCall(one.call_id)}>${one.number}</button> `)}`;
   }
 
   /** @param {any} unit */

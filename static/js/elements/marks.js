@@ -1,0 +1,46 @@
+// @ts-check
+/** The marks on a row of the board that few rows have: taken from here, waits for a unit, a status that lives elsewhere. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import { Part } from "./part.js";
+
+class Marks extends Part {
+  static properties = { of: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {any} a call or a unit */
+    this.of = {};
+  }
+
+  render() {
+    const { taken = [], stacked = [], stack = [], mirrored_from: from } = this.of;
+    return html`${taken.length ? this.#taken(taken) : nothing}${stacked.length ? this.#stacked(stacked) : nothing}
+      ${from ? this.#mirror(from) : nothing}${stack.length ? this.#stack(stack) : nothing}`;
+  }
+
+  /** @param {any[]} taken */
+  #taken(taken) {
+    const words = taken.map((one) => `${one.callsign} was taken for call ${one.for}`).join(", ");
+    return html`<b class="enrt" title=${words}>← ${taken.map((one) => one.callsign).join(" ")}<span class="heard"> ${words}</span></b> `;
+  }
+
+  /** @param {any[]} stacked */
+  #stacked(stacked) {
+    return html`<b class="enrt" title="waits for a unit that is busy">⧗ ${stacked.map((one) => one.callsign).join(" ")}<span class="heard"> waits for it</span></b>`;
+  }
+
+  /** Whose status it is, and how old. @param {string} from */
+  #mirror(from) {
+    const { mirrored_at: at } = this.of;
+    return html`<b title=${`Its status is ${from}'s; D asks for it`}>⇅ ${from}</b> ${at ? html`<span data-since=${at} title="since it was heard of"></span>` : "never heard of"} `;
+  }
+
+  /** The calls that wait for it, the next one first. @param {any[]} stack */
+  #stack(stack) {
+    return html`<b class="enrt" title=${`Calls that wait for ${this.of.callsign}`}>⧗<span class="heard"> waits for it: call</span></b>
+      ${stack.map((one) => html`<button type="button" class="plain waits" @click=${() => this.app.openCall(one.call_id)}>${one.number}</button> `)}`;
+  }
+}
+
+customElements.define("care-marks", Marks);
