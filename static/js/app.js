@@ -126,7 +126,7 @@ export class App {
     return this.store.all("unit").find((unit) => unit.callsign === callsign);
   }
 
-  /** Worst first: emergencies, what a unit must hear, what is the supervisor's by now, then the oldest; the quiet last. */
+  /** Worst first, then the oldest; the quiet last. */
   get alerts() {
     return this.store.all("alert").sort((a, b) => weight(a) - weight(b) || a.id - b.id);
   }

@@ -9,7 +9,7 @@ const TONES = {
   emergency: [[988, 0.25], [740, 0.25], [988, 0.25], [740, 0.25]],
 };
 const VOLUME = 0.12;
-/** An emergency is heard whatever is set: this much of the volume at least, again and again until it is acknowledged. */
+/** An emergency is heard whatever is set, until it is acknowledged. */
 const EMERGENCY_VOLUME = 0.3;
 const EMERGENCY_EVERY_MS = 3000;
 
@@ -57,7 +57,7 @@ export class Sounds {
     }
   }
 
-  /** An emergency nobody has acknowledged. @param {boolean} there */
+  /** @param {boolean} there an emergency nobody has acknowledged */
   alarm(there) {
     if (there === (this.alarmed !== undefined)) return;
     clearInterval(this.alarmed);

@@ -82,7 +82,7 @@ export function sends(command) {
 const later = (name) => async (/** @type {App} */ app, /** @type {Command} */ command) => (await import("./together.js"))[name](app, command);
 
 /** @type {Record<string, (app: App, command: Command) => Promise<string> | string>} */
-const DOING = {
+export const DOING = {
   NEW: (app, { nature, location, text }) => {
     app.openIntake({ nature, location, narrative: text });
     return "New call";
@@ -97,11 +97,6 @@ const DOING = {
     return `Call ${numberOf(app, call)}`;
   },
   SHOW: show,
-  OWED: (app) => {
-    app.side = "owed";
-    app.changed();
-    return "Dispositions owed";
-  },
   D: send,
   DE: send,
   DO: send,
@@ -166,38 +161,6 @@ const DOING = {
   UNS: later("unstack"),
   UNM: later("unmerge"),
   ACK: acknowledge,
-  LATER: async (app, { call, minutes, text }) => {
-    const number = numberOf(app, call);
-    const at = new Date(app.clock.now() + Number(minutes) * 60_000).toISOString();
-    await post(`/api/calls/${call}/schedule/`, { at, reason: text });
-    return `Call ${number} is put off to ${app.time(at)}`;
-  },
-  SCHED: (app) => {
-    app.side = "scheduled";
-    app.changed();
-    return "Scheduled calls";
-  },
-  SHV: async (app, { number, minutes, text }) => {
-    const alert = alertOf(app, number);
-    await post(`/api/alerts/${alert.id}/shelve/`, { minutes, reason: text });
-    return `Shelved for ${minutes} min: ${alert.text}`;
-  },
-  OVER: async (app, { number, endReason }) => {
-    const alert = alertOf(app, number);
-    await post(`/api/alerts/${alert.id}/end/`, { reason: endReason });
-    return `Over, ${app.label("end_reasons", endReason)}: ${alert.text}`;
-  },
-  PAR: check,
-  EMER: async (app, { units = [] }) => {
-    const unit = unitOf(app, units[0]);
-    await post(`/api/units/${unit.id}/emergency/`);
-    return `${unit.callsign} needs help: every console hears it`;
-  },
-  LOG: (app) => {
-    app.side = "log";
-    app.changed();
-    return "The alert log";
-  },
   TOLD: told,
   CON: consult,
   COND: consult,
@@ -295,15 +258,6 @@ function show(app, { units = [] }) {
   return `${unit.callsign} ${word}${unit.assignment ? ` on call ${unit.assignment.call_number}` : ""}`;
 }
 
-/** Named units, those on a call, or every crew on scene. @param {App} app @param {Command} command */
-async function check(app, { units = [], call, word }) {
-  if (!units.length && word !== "all") throw new Error("Name the units, or PAR all.");
-  const named = units.map((callsign) => unitOf(app, callsign).id);
-  const { unit_ids } = await post("/api/safety-checks/", { ...(named.length && { units: named }), ...(call !== undefined && { call }) });
-  if (!unit_ids.length) throw new Error("No crew is on scene there.");
-  return `Safe: ${unit_ids.map((/** @type {number} */ id) => app.store.get("unit", id)?.callsign ?? id).join(", ")}`;
-}
-
 // --- calls, alerts, consults ------------------------------------------------------------------------
 /** @param {App} app @param {number | undefined} id */
 export function numberOf(app, id) {
@@ -312,7 +266,7 @@ export function numberOf(app, id) {
 }
 
 /** @param {App} app @param {number} [number] from 1 */
-function alertOf(app, number = 1) {
+export function alertOf(app, number = 1) {
   const alert = app.alerts[number - 1];
   if (!alert) throw new Error(`There is no alert ${number}.`);
   return alert;

@@ -43,7 +43,7 @@ class Alerts extends Part {
     </li>`;
   }
 
-  /** Where the unit was last, and how old that is: the place may be behind by minutes. @param {any} alert */
+  /** Where the unit was last, and how old that is. @param {any} alert */
   #place({ unit_id }) {
     const unit = this.app.store.get("unit", unit_id);
     if (!unit?.position) return html`<b>position not known</b>`;

@@ -19,6 +19,7 @@ const BESIDE = {
   call: html`<care-call></care-call>`,
   owed: html`<care-owed></care-owed>`,
   log: html`<care-alert-log></care-alert-log>`,
+  scheduled: html`<care-scheduled></care-scheduled>`,
   consults: html`<care-consults></care-consults>`,
 };
 
@@ -57,6 +58,7 @@ class Console extends Part {
         <p class="keys second">${SHORT} ·
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
+          <button type="button" class="plain" @click=${() => app.execute("SCHED")}>scheduled</button> ·
           <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button></p>
       </footer>
       ${app.help ? html`<care-help></care-help>` : nothing}

@@ -2,6 +2,7 @@
 /** The open call, forms and dialogs: nobody needs them to see the board, so they are fetched right behind it. */
 
 import { app } from "../app.js";
+import "../commands/floor.js";
 import { reportSeen } from "../seen.js";
 import "../commands/together.js";
 import "./alert_log.js";

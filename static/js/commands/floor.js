@@ -1,0 +1,57 @@
+// @ts-check
+/** Commands of the floor beside sending: alerts set aside or over, crews in danger or safe, calls for later, lists. */
+
+import { post } from "../api.js";
+import { DOING, alertOf, numberOf, unitOf } from "./run.js";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("./parse.js").Command} Command */
+
+Object.assign(DOING, /** @type {typeof DOING} */ ({
+  LATER: async (app, { call, minutes, text }) => {
+    const number = numberOf(app, call);
+    const at = new Date(app.clock.now() + Number(minutes) * 60_000).toISOString();
+    await post(`/api/calls/${call}/schedule/`, { at, reason: text });
+    return `Call ${number} is put off to ${app.time(at)}`;
+  },
+  OWED: (app) => {
+    app.side = "owed";
+    app.changed();
+    return "Dispositions owed";
+  },
+  SCHED: (app) => {
+    app.side = "scheduled";
+    app.changed();
+    return "Scheduled calls";
+  },
+  SHV: async (app, { number, minutes, text }) => {
+    const alert = alertOf(app, number);
+    await post(`/api/alerts/${alert.id}/shelve/`, { minutes, reason: text });
+    return `Shelved for ${minutes} min: ${alert.text}`;
+  },
+  OVER: async (app, { number, endReason }) => {
+    const alert = alertOf(app, number);
+    await post(`/api/alerts/${alert.id}/end/`, { reason: endReason });
+    return `Over, ${app.label("end_reasons", endReason)}: ${alert.text}`;
+  },
+  PAR: check,
+  EMER: async (app, { units = [] }) => {
+    const unit = unitOf(app, units[0]);
+    await post(`/api/units/${unit.id}/emergency/`);
+    return `${unit.callsign} needs help: every console hears it`;
+  },
+  LOG: (app) => {
+    app.side = "log";
+    app.changed();
+    return "The alert log";
+  },
+}));
+
+/** Named units, those on a call, or every crew on scene. @param {App} app @param {Command} command */
+async function check(app, { units = [], call, word }) {
+  if (!units.length && word !== "all") throw new Error("Name the units, or PAR all.");
+  const named = units.map((callsign) => unitOf(app, callsign).id);
+  const { unit_ids } = await post("/api/safety-checks/", { ...(named.length && { units: named }), ...(call !== undefined && { call }) });
+  if (!unit_ids.length) throw new Error("No crew is on scene there.");
+  return `Safe: ${unit_ids.map((/** @type {number} */ id) => app.store.get("unit", id)?.callsign ?? id).join(", ")}`;
+}
