@@ -27,7 +27,8 @@ class OnIt extends Part {
     if (!card?.assignments.length && !past.length && !consulting.length) return nothing;
     return html`<section class="panel on-it" aria-labelledby="on-it-title">
       <h3 id="on-it-title">Units on it</h3>
-      <ul>${card.assignments.map((/** @type {any} */ row) => this.#row(row, card))}</ul>
+      <ul>${card.assignments.map((/** @type {any} */ row) => this.#row(row, card))}
+        ${consulting.map((/** @type {any} */ row) => html`<li><b>${row.callsign ?? "CARE"}</b> <span class="busy">☎ CONS<span class="heard"> consulting</span></span> since ${this.app.time(row.since)}</li>`)}</ul>
       ${past.length ? html`<ul class="second">${past.map((/** @type {any} */ row) => this.#past(row))}</ul>` : nothing}
     </section>`;
   }
