@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from calls.models import Call, CallType
+from calls.natures import NATURES
 from calls.rule_sets.fetch import require_rules
 from calls.triage import call_types as crosswalk
 from care_dispatch.log import EventKind, record, register_kinds
@@ -143,9 +144,9 @@ GROUP BY upper(regexp_replace(btrim(said), '\\s+', ' ', 'g')) ORDER BY 2 DESC, 1
 
 
 def _unmapped(center_id: int, now: datetime) -> list[tuple[str, int, datetime, datetime]]:
-    """APCO's own codes need no mapping: everybody's crosswalk knows them."""
+    """APCO's own codes and those of the natures offered need no mapping: they are known everywhere."""
     names: dict[str, Any] = {
-        "center": center_id, "since": now - LOOKED_BACK, "known": list(crosswalk.common_types()), "most": LISTED
+        "center": center_id, "since": now - LOOKED_BACK, "known": [*crosswalk.common_types(), *(one.code for one in NATURES)], "most": LISTED
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_UNMAPPED, names)

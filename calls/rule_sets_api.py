@@ -113,6 +113,13 @@ class TryRules(View):
         return Response(selectors.try_rules(signed_in(request), rule_set_id, now=timezone.now(), **typed))
 
 
+class VerdictCompared(View):
+    """One verdict of the past beside what a rule set says of the same facts."""
+
+    def get(self, request: Request, rule_set_id: int, verdict_id: int) -> Response:
+        return Response(selectors.verdict_compared(signed_in(request), rule_set_id, verdict_id))
+
+
 class CheckBody(View):
     """A body that is being edited, looked at without storing it."""
 

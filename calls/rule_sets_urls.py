@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/rule-sets/<int:rule_set_id>/", api.OneRuleSet.as_view()),
     path("api/rule-sets/<int:rule_set_id>/submit/", api.Submit.as_view()),
     path("api/rule-sets/<int:rule_set_id>/approve/", api.Approve.as_view()),
+    path("api/rule-sets/<int:rule_set_id>/verdicts/<int:verdict_id>/", api.VerdictCompared.as_view()),
     path("api/rule-sets/<int:rule_set_id>/try/", api.TryRules.as_view()),
     *(
         path(f"api/rule-sets/<int:rule_set_id>/{name}/", api.WithReason.as_view(action=action))

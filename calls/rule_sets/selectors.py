@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from calls import triage
-from calls.models import RuleSet
+from calls.models import RuleSet, Verdict
 from calls.preview import preview_with
 from calls.rule_sets.drafting import BODY_KEYS
 from calls.rule_sets.fetch import find_rule_set, require_rules, seen_by
 from calls.rules_in_force import NoRules, rule_set_for
 from calls.triage.cases import failing, published_cases, run_cases
+from calls.triage.facts import NOT_ASKED
 from calls.triage.frameworks import NoFramework, differences, template, templates
 from calls.triage.parsing import MAX_RULES, MAX_STEPS, steps
 from calls.triage.soundness import check_rules
 from calls.triage.wording import menu, plain
 from care_dispatch.refusal import Invalid, NotFound
 from teams.models import User
+from teams.selectors import center_id_of
 
 LIST_LIMIT = 200
 COMPARED, FACT_SETS = 6, 500
@@ -172,6 +174,34 @@ def menus(actor: User) -> dict[str, Any]:
 def try_rules(actor: User, rule_set_id: int, *, now: datetime, **typed: Any) -> dict[str, Any]:
     """What a rule set would say of a narrative and facts; nothing is stored and no call is touched."""
     return preview_with(_parsed(find_rule_set(actor, rule_set_id).body), actor.center_id, now=now, **typed)
+
+
+def verdict_compared(actor: User, rule_set_id: int, verdict_id: int) -> dict[str, Any]:
+    """What was known when a verdict was given, what the rules of that day said and what this set says of it.
+
+    Facts only: no narrative, no place and no caller, so that whoever drafts the rules may read it and opens no call.
+    """
+    rules = _parsed(find_rule_set(actor, rule_set_id).body)
+    found = (
+        Verdict.objects.filter(pk=verdict_id, call__center_id=center_id_of(actor)).select_related("rule_set").first()
+    )
+    if found is None:
+        raise NotFound("There is no such verdict.")
+    drafted = triage.judge(found.facts, rules)
+    return {
+        "facts": [
+            {"fact": name, "label": triage.label(name), "value": value}
+            for name, value in found.facts.items()
+            if value != NOT_ASKED
+        ],
+        "then": _answer(found.proof | {"level": found.level, "response": found.response, "services": found.services})
+        | {"version": found.rule_set.version if found.rule_set else None},
+        "now": _answer(drafted),
+    }
+
+
+def _answer(judged: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: judged[name] for name in ("level", "response", "services", "hits")}
 
 
 def compare(

@@ -69,6 +69,15 @@ def test_a_backtest_is_asked_for_watched_read_and_exported(desk: Desk) -> None:
     assert listed == {name: value for name, value in told.items() if name != "result"}
 
 
+def test_a_changed_call_opens_to_facts_and_both_answers_and_to_no_word_of_the_call(desk: Desk) -> None:
+    call = desk.call
+    assert call.verdict is not None
+    told = desk.get(f"/api/rule-sets/{call.verdict.rule_set_id}/verdicts/{call.verdict.pk}/")
+    assert {"fact": "weapon", "label": "Weapon", "value": ARMED["weapon"]} in told["facts"]
+    assert told["then"]["level"] == told["now"]["level"] == call.level and told["now"]["hits"]
+    assert call.location not in str(told)
+
+
 def test_a_backtest_is_stopped(desk: Desk) -> None:
     asked = desk.post("/api/backtests/", {"rule_set": desk.draft.pk, **desk.period}).json()["backtest_id"]
     second = desk.post("/api/backtests/", {"rule_set": desk.draft.pk, **desk.period})

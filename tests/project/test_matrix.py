@@ -84,6 +84,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/call-types/import/": LOOK_AFTER, "GET api/call-types/export/": LOOK_AFTER,
     "GET api/words/": LOOK_AFTER, "POST api/words/": LOOK_AFTER, "POST api/words/<int:local_word_id>/approve/": LOOK_AFTER,
     "POST api/words/<int:local_word_id>/retire/": LOOK_AFTER,
+    f"GET {RULES}verdicts/<int:verdict_id>/": LOOK_AFTER,
     # trying out and watching the rules
     "GET api/backtests/": LOOK_AFTER, "POST api/backtests/": LOOK_AFTER, "GET api/backtests/<int:backtest_id>/": LOOK_AFTER,
     "GET api/backtests/<int:backtest_id>/export/": LOOK_AFTER, "POST api/backtests/<int:backtest_id>/stop/": LOOK_AFTER,

@@ -15,11 +15,12 @@ from calls.alerts import raise_alert
 from calls.backtests import ask_backtest
 from calls.consults import ask_consult
 from calls.intake import create_call, save_draft
-from calls.models import Alert, Assignment, Call, LocalWord, RuleSet
+from calls.models import Alert, Assignment, Call, LocalWord, RuleSet, Verdict
 from calls.narrative import add_note
 from calls.rule_sets import start_draft
 from calls.shadows import start_shadow
 from calls.unit_requests import ask_unit
+from calls.verdicts import run_triage
 from care_dispatch.access import Role
 from referrals.actions import refer, set_follow_up
 from teams.models import Agency, User
@@ -89,6 +90,12 @@ class Whole:
         done = act(create_call, by=self.dispatcher, now=self.now, center=self.center, **values)
         return Call.objects.get(pk=done.result["call_id"])
 
+    def judged(self) -> Verdict:
+        """What the rules said of one more call."""
+        call = self.take_call("")
+        run_triage(call.pk, 0, self.now, "worker")
+        return Verdict.objects.get(call=call)
+
     def act(self, action: Any, by: str, **args: Any) -> dict[str, Any]:
         return dict(act(action, by=self.users[by], now=self.now, **args).result)
 
@@ -126,6 +133,7 @@ class Whole:
             "local_word_id": LocalWord.objects.create(
                 center=self.center, words="zebra", fact="overdose", value="yes", source="x", proposed_at=self.now
             ).pk,
+            "verdict_id": self.judged().pk,
             "draft_id": uuid.uuid4(),
             "name": "note",
         }

@@ -3,6 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { post, read } from "../api.js";
+import { valueWords } from "../words.js";
 import { Leaf, when } from "./leaf.js";
 
 const LOOK_MS = 1000;
@@ -15,6 +16,7 @@ class Trial extends Leaf {
     /** @type {any} */ this.backtest = null;
     /** @type {any} */ this.shadow = null;
     /** @type {any[]} */ this.differences = [];
+    /** Verdicts that were opened, by id. @type {Map<number, any>} */ this.opened = new Map();
     /** The rule set this was fetched for. */ this.of = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
   }
@@ -29,6 +31,7 @@ class Trial extends Leaf {
     if (open && this.of !== open.id) {
       this.of = open.id;
       [this.backtest, this.shadow, this.differences] = [null, null, []];
+      this.opened.clear();
       this.#find();
     }
   }
@@ -71,9 +74,21 @@ class Trial extends Leaf {
           </tbody></table></details>`)}` : nothing}`;
   }
 
-  /** Whoever may open calls can open each. @param {any} call */
-  #call({ call_id: id, number }) {
-    return this.book.me?.tier === "dispatch" ? html`<a href=${`/#call-${id}`} target="_blank">${number}</a>` : html`${number}`;
+  /** Each opens to what was known and what the rules say of it; who may open calls can open the call itself. @param {any} call */
+  #call({ call_id: id, number, verdict_id: verdict }) {
+    const found = this.opened.get(verdict);
+    return html`<details @toggle=${(/** @type {any} */ event) => event.target.open && this.#open(verdict)}><summary>call ${number}</summary>
+      ${found ? html`<p>Known: ${found.facts.map((/** @type {any} */ one) => `${one.label}: ${[one.value].flat().map(valueWords).join(" and ")}`).join(", ") || "nothing"}.</p>
+        <p>Then${found.then.version ? ` (v${found.then.version})` : ""}: ${answer(found.then)}, by ${hits(found.then)}.</p>
+        <p>This set: ${answer(found.now)}, by ${hits(found.now)}.</p>` : nothing}
+      ${this.book.me?.tier === "dispatch" ? html`<a href=${`/#call-${id}`} target="_blank">Open the call</a>` : nothing}</details>`;
+  }
+
+  /** @param {number} verdict */
+  async #open(verdict) {
+    const found = await this.book.attempt(() => read(`/api/rule-sets/${this.book.open.id}/verdicts/${verdict}/`));
+    if (found) this.opened.set(verdict, found);
+    this.requestUpdate();
   }
 
   // --- asking ---------------------------------------------------------------------------------------
@@ -134,6 +149,11 @@ class Trial extends Leaf {
 /** @param {any} said */
 function answer({ level, response, services }) {
   return `${level ? `level ${level}` : "own protocol"} ${response.replaceAll("_", " ")} (${services.join(", ") || "nobody"})`;
+}
+
+/** @param {any} said */
+function hits(said) {
+  return said.hits.map((/** @type {any} */ hit) => `${hit.id} ${hit.title || hit.because}`).join(", ") || "no rule";
 }
 
 /** @param {number} at */
