@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from calls.consults import kinds
-from calls.consults.dispatching import make_call
+from calls.consults.dispatching import give_facts, make_call
 from calls.consults.offering import start_clock
 from calls.consults.statements import context, judge, state
 from calls.fetch import lock_call, may_report, own_unit_ids
@@ -63,6 +63,8 @@ def ask_consult(
     kinds.record_consult(kinds.CONSULT_ASKED, consult, unit)
     if mode == Consult.Mode.SCENE:
         make_call(consult, call, actor=actor, now=now)
+    else:
+        give_facts(consult, now)
     start_clock(consult, now)
     return {"consult_id": consult.pk, "call_id": consult.call_id}
 

@@ -17,6 +17,8 @@ from care_dispatch.refusal import Conflict, Forbidden, Invalid
 from teams.models import User
 
 NATURE = "Assist another agency"
+# Facts of the asking, not of the person.
+ABOUT_ASKING = ("channel", "caller", "responder_on_scene")
 _ORIGIN = {
     "police": Call.Origin.POLICE_REQUEST,
     "fire_ems": Call.Origin.FIRE_EMS_REQUEST,
@@ -69,14 +71,25 @@ def make_call(
     consult: Consult, call: Call | None, *, actor: User, now: datetime, location: str = "", nature: str = ""
 ) -> Call:
     """The step itself: ``call`` or a new one takes over every statement as it stands, and that somebody is to come."""
+    new = call is None
     call = call or _new_call(consult, location, nature, now)
     if consult.details:
         note = write_entry(call, consult.details, NarrativeEntry.Audience.SHARED, consult.asked_by or actor, now)
         record(call_kinds.NOTE_ADDED, center_id=call.center_id, call_id=call.pk, refs={"note_id": note.pk})
-    _copy_facts(consult, call, actor, now)
+    someone_comes = FactStatement(
+        call=call, fact="need", value="in_person", source=FactStatement.Source.QUESTION, informant=actor.username,
+        stated_by=actor, stated_at=now,
+    )  # fmt: skip
+    _give(call, [*_copies(consult, call, about_asking=new), someone_comes], now)
     write(consult, call=call, dispatched_at=now, dispatched_by=actor)
     kinds.record_consult(kinds.CONSULT_DISPATCHED, consult)
     return call
+
+
+def give_facts(consult: Consult, now: datetime) -> None:
+    """What is said of the person in a consult on an open call is said on the call, at once and not again."""
+    if consult.call is not None and consult.call.status != Call.Status.CLOSED:
+        _give(consult.call, _copies(consult, consult.call, about_asking=False), now)
 
 
 def _new_call(consult: Consult, location: str, nature: str, now: datetime) -> Call:
@@ -90,23 +103,29 @@ def _new_call(consult: Consult, location: str, nature: str, now: datetime) -> Ca
     return Call.objects.get(pk=done["call_id"])
 
 
-def _copy_facts(consult: Consult, call: Call, actor: User, now: datetime) -> None:
-    """Value, source, informant, who wrote it down and when: as stated, not as typed again."""
-    copied = [
+def _copies(consult: Consult, call: Call, *, about_asking: bool) -> list[FactStatement]:
+    """Value, source, informant, who wrote it down and when: as stated, not as typed again; none that is there already.
+
+    ``about_asking``: also who asks, how and from where; a call that came in before says that of itself.
+    """
+    there = {(row.fact, row.informant, row.stated_at) for row in FactStatement.objects.filter(call=call)}
+    return [
         FactStatement(
             call=call, fact=row.fact, value=row.value, source=row.source, informant=row.informant,
             stated_by=row.stated_by, stated_at=row.stated_at,
         )
         for row in consult.facts.select_related("stated_by")
+        if (row.fact, row.informant, row.stated_at) not in there and (about_asking or row.fact not in ABOUT_ASKING)
     ]  # fmt: skip
-    someone_comes = FactStatement(
-        call=call, fact="need", value="in_person", source=FactStatement.Source.QUESTION, informant=actor.username,
-        stated_by=actor, stated_at=now,
-    )  # fmt: skip
-    statements = FactStatement.objects.bulk_create([*copied, someone_comes])
+
+
+def _give(call: Call, statements: list[FactStatement], now: datetime) -> None:
+    if not statements:
+        return
+    made = FactStatement.objects.bulk_create(statements)
     sets = write(call, facts_version=call.facts_version + 1)
     schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
     record(
         call_kinds.FACTS_STATED, center_id=call.center_id, call_id=call.pk, sets=sets,
-        refs={"statement_ids": [row.pk for row in statements]},
+        refs={"statement_ids": [row.pk for row in made]},
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from calls import triage
 from calls.consults import kinds
+from calls.consults.dispatching import give_facts
 from calls.consults.fetch import ended, lock_consult, who_asks
 from calls.fetch import own_assignments
 from calls.models import Consult, ConsultStatement, FactStatement
@@ -91,5 +92,6 @@ def read_back(
         stated = {"responder_on_scene": context(consult).get("responder_on_scene", "none")} | stated
     state(consult, stated, actor, now)
     judge(consult, now)
+    give_facts(consult, now)
     kinds.record_consult(kinds.CONSULT_READ_BACK, consult)
     return {"consult_id": consult.pk}

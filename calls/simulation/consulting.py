@@ -24,12 +24,19 @@ def consult(hand: Hand) -> int:
     if asked is None:
         last = selectors.newest_consult(center_id)
         due = last is None or hand.now >= last + BETWEEN_CONSULTS
-        return int(due and hand.do(ask_consult, actor=officer, question="de_escalation"))
+        return int(due and hand.do(_ask, actor=officer))
     if asked.answered_at is None:
         late = hand.now >= asked.asked_at + ANSWERED_AFTER
         return int(late and hand.do(answer_consult, actor=clinician, consult_id=asked.pk))
     over = hand.now >= asked.answered_at + CONSULT_LASTS
     return int(over and hand.do(_end, actor=clinician, consult_id=asked.pk))
+
+
+def _ask(*, actor: User, now: datetime) -> dict[str, Any]:
+    return ask_consult(
+        actor=actor, now=now, question="de_escalation", details="Shouts at passers-by, calms down when left alone.",
+        facts={"weapon": "denied", "violence": "denied"}, with_person=["police"],
+    )  # fmt: skip
 
 
 def _end(*, actor: User, now: datetime, consult_id: int) -> dict[str, Any]:

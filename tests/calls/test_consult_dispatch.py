@@ -17,7 +17,7 @@ from calls.consults import (
     read_back,
 )
 from calls.consults.answering import NotSentThere
-from calls.consults.dispatching import AlreadyDispatched
+from calls.consults.dispatching import ABOUT_ASKING, AlreadyDispatched
 from calls.consults.ending import CONFIRM, AlreadyConfirmed, NotCovered, NotEnded
 from calls.dispatch import CareNeedsPolice
 from calls.fetch import CallClosed
@@ -124,6 +124,35 @@ def test_a_call_that_is_there_gets_the_facts(floor: Floor) -> None:
     elsewhere = floor.ask(by=floor.dispatcher, call_id=closed.pk, requester_kind="police", location="2 OAK ST")
     act(become_dispatch, by=floor.dispatcher, consult_id=elsewhere.pk)
     assert Call.objects.latest("pk").location == "2 OAK ST", "a closed call is not worked: a new one is"
+
+
+def test_what_is_said_in_a_consult_on_a_call_is_said_on_the_call_at_once_and_once(floor: Floor) -> None:
+    call = make_call(floor.dispatcher)
+    send(floor.dispatcher, call, floor.police)
+    consult = floor.ask(call_id=call.pk, facts={"suicide": "ideation"}, with_person=["police"])
+    act(answer_consult, by=floor.clinicians["CARE1"], consult_id=consult.pk)
+    act(read_back, by=floor.clinicians["CARE1"], now=later(minutes=1), consult_id=consult.pk, facts=DANGER)
+    act(become_dispatch, by=floor.dispatcher, now=later(minutes=2), consult_id=consult.pk)
+    stated = FactStatement.objects.filter(call=call, informant="P901").order_by("pk")
+    assert list(stated.values_list("fact", "value", "source")) == [
+        ("suicide", "ideation", "unit_report"), ("weapon", "in_hand", "question"), ("suicide", "intent", "question"),
+    ]  # fmt: skip
+    assert not FactStatement.objects.filter(call=call, fact__in=ABOUT_ASKING).exists()
+    run_triage(call.pk, 0, later(minutes=2), "worker")
+    call.refresh_from_db()
+    assert call.level == 4
+
+
+def test_what_is_heard_after_it_became_a_call_reaches_the_call(floor: Floor) -> None:
+    consult = floor.ask(location="1 MAIN ST")
+    act(answer_consult, by=floor.clinicians["CARE1"], consult_id=consult.pk)
+    act(become_dispatch, by=floor.dispatcher, consult_id=consult.pk)
+    with board_in_step(floor.center):
+        act(
+            read_back, by=floor.clinicians["CARE1"], now=later(minutes=1), consult_id=consult.pk,
+            facts={"weapon": "in_hand"},
+        )  # fmt: skip
+    assert FactStatement.objects.filter(call=Call.objects.get(), fact="weapon", value="in_hand").exists()
 
 
 def test_care_consults_on_a_call_without_being_assigned(floor: Floor) -> None:

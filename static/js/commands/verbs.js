@@ -84,7 +84,7 @@ export const VERBS = {
   },
   COND: {
     usage: "COND [who] [call]; place",
-    help: "a consult becomes a call, or a call gets its facts",
+    help: "a consult becomes a call, or somebody must come to its call",
     takes: ["units", "agency", "requester", "call"], needs: [], text: "may",
   },
   CONP: { usage: "CONP [who] reason", help: "who is asked passes a consult on", takes: ["units", "agency", "requester", "passReason"], needs: ["passReason"], text: "no" },

@@ -45,14 +45,14 @@ class Consults extends Part {
           : html`<span class="since" data-since=${consult.asked_at} data-said=${ofServer(consult.late)}></span> ${consult.offered_to ? `${consult.offered_to} is asked` : ""}`}</span></h3>
       ${consult.details ? html`<p><q>${consult.details}</q></p>` : nothing}
       ${consult.location ? html`<p>${consult.location}</p>` : nothing}
-      ${consult.call_id ? html`<p>Call <button type="button" class="plain" @click=${() => app.openCall(consult.call_id)}>${consult.call_number}</button>${consult.dispatched_at ? " has its facts" : ""}</p>` : nothing}
+      ${consult.call_id ? html`<p>Call <button type="button" class="plain" @click=${() => app.openCall(consult.call_id)}>${consult.call_number}</button></p>` : nothing}
       <p>${consult.said.length ? consult.said.join(" · ") : "Nothing was said of dangers."}</p>
       ${consult.becomes_dispatch ? html`<p class="alarm">▲ Becomes a dispatch? ${consult.missing.join(" ")}</p>` : nothing}
       ${consult.answered_at ? nothing : this.#turn(consult)}
       ${this.#readBack(consult)}
       ${consult.dispatched_at ? nothing : html`<form class="fields" @submit=${(/** @type {SubmitEvent} */ event) => this.#dispatch(event, consult)}>
         ${consult.call_id ? nothing : html`<label>Where <input name="location" maxlength="300" .defaultValue=${consult.location}></label>`}
-        <button>${consult.call_id ? `Give it to call ${consult.call_number}` : "Make it a call"}</button></form>`}
+        <button>${consult.call_id ? `Somebody must come to call ${consult.call_number}` : "Make it a call"}</button></form>`}
       ${this.#end(consult)}
     </section>`;
   }
