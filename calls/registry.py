@@ -5,6 +5,7 @@ from calls import (
     backtests,
     board,
     closing,
+    downtime,
     hooks,
     kinds,
     overrides,
@@ -51,6 +52,7 @@ def register() -> None:
     hooks.verdict_recorded.append(shadows.follow)
     hooks.mode_set.append(overrides.watch)
     for kind in (
+        DueKind(downtime.DOWNTIME, downtime.run_kit, downtime.kit_gave_up, unhurried=True, standing=downtime.wanted),
         DueKind(backtests.BACKTEST, backtests.run_backtest, backtests.backtest_gave_up, unhurried=True),
         DueKind(shadows.SHADOW, shadows.run_shadow, shadows.shadow_gave_up, unhurried=True),
         DueKind(overrides.OVERRIDES, overrides.run_overrides, overrides.overrides_gave_up, unhurried=True),

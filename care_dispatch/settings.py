@@ -117,6 +117,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_REDIS_SOCKET_TIMEOUT = 2.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# --- Paper for when nothing runs ----------------------------------------------------------------
+DOWNTIME_KIT_MINUTES = env.number("DOWNTIME_KIT_MINUTES", 5)
+DOWNTIME_KIT_DIR = env.text("DOWNTIME_KIT_DIR", str(BASE_DIR / "var" / "downtime"))
+DOWNTIME_KIT_KEEP = env.number("DOWNTIME_KIT_KEEP", 12)
+
 # --- Sign-in -----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["teams.sign_in.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]

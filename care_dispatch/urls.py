@@ -25,6 +25,7 @@ for module in (
     "calls.consults_urls",
     "calls.backtests_urls",
     "calls.partners_urls",
+    "calls.paper_urls",
     "calls.phone_urls",
     "calls.rule_sets_urls",
     "calls.own_language_urls",

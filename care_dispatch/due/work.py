@@ -1,7 +1,7 @@
 """Schedule, cancel and run due work. The row is the queue: a lost message or a killed worker loses nothing."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,12 +30,14 @@ class DueKind:
 
     ``gave_up(subject_id, attempts, error, now)`` is told once, at the fifth failed attempt; the row stays.
     ``unhurried``: nobody waits for it; a sweep takes it up when nothing else is due, a web process never.
+    ``standing``: gives the subjects that always have a row, which is made anew when it is missing.
     """
 
     name: str
     run: Callable[[int, int, datetime, str], None]
     gave_up: Callable[[int, int, str, datetime], None]
     unhurried: bool = False
+    standing: Callable[[], Iterable[int]] | None = None
 
 
 _kinds: dict[str, DueKind] = {}
@@ -80,6 +82,13 @@ def finish(kind: str, subject_id: int, *, version: int | None = None) -> bool:
             [kind, subject_id, version, version],
         )
         return bool(cursor.rowcount)
+
+
+def keep_standing(now: datetime) -> None:
+    """Make the rows of work that never ends where they are missing: a new center, or a row that was lost."""
+    for kind in _kinds.values():
+        for subject_id in kind.standing() if kind.standing else ():
+            schedule_once(kind.name, subject_id, due_at=now)
 
 
 def run_once(*, older_than: timedelta, now: datetime, source: str, unhurried: bool = True) -> int:

@@ -55,6 +55,9 @@ ROLES: dict[str, set[Any]] = {
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
+    # paper
+    "GET paper/board/": DISPATCH, "GET paper/units/": DISPATCH, "GET paper/handover/": DISPATCH,
+    "GET paper/calls/<int:call_id>/": DISPATCH,
     # across a border
     "GET api/unit-requests/": DISPATCH | PARTNER, "POST api/unit-requests/": PARTNER,
     f"POST {CALL}unit-requests/": DISPATCH, f"{ASKED}ask-next/": DISPATCH, f"{ASKED}accept/": DISPATCH | PARTNER,

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from care_dispatch.due.work import BATCH, run_once
+from care_dispatch.due.work import BATCH, keep_standing, run_once
 from care_dispatch.log.keys import forget_old_keys
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class Command(BaseCommand):
                 if timezone.now() >= tidy_at:
                     tidy_at = timezone.now() + TIDY_EVERY
                     forget_old_keys(timezone.now())
+                    keep_standing(timezone.now())
                 ran = run_once(older_than=older_than, now=timezone.now(), source="sweep")
             except DatabaseError as error:
                 logger.warning("sweep: the database does not answer, trying again: %s", error)

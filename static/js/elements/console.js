@@ -59,7 +59,8 @@ class Console extends Part {
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
           <button type="button" class="plain" @click=${() => app.execute("SCHED")}>scheduled</button> ·
-          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button></p>
+          <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button> ·
+          <a href="/paper/board/" target="_blank">print</a> · <a href="/paper/handover/" target="_blank">handover</a></p>
       </footer>
       ${app.help ? html`<care-help></care-help>` : nothing}
       ${app.signedOut ? html`<care-sign-in-again></care-sign-in-again>` : nothing}`;

@@ -5,6 +5,7 @@ import { app } from "../app.js";
 import "../commands/floor.js";
 import { reportSeen } from "../seen.js";
 import "../commands/together.js";
+import "../commands/way_out.js";
 import "./alert_log.js";
 import "./call.js";
 import "./consult_line.js";

@@ -6,7 +6,6 @@ import { accept, offers } from "../commands/complete.js";
 import { format, parse } from "../commands/parse.js";
 import { lacking, question, run, sends } from "../commands/run.js";
 import { backLine, wayBack } from "../commands/undo.js";
-import { way } from "../commands/way_out.js";
 import { Refused } from "../api.js";
 import { askFirst, servicesOf } from "../recommend.js";
 import { valueWords } from "../words.js";
@@ -260,6 +259,7 @@ class Line extends Part {
       if (silent) this.silences += 1;
       const radio = silent ? ` Not confirmed${sends(command) ? ": use the radio" : ""}. The same line sent again happens once.` : "";
       const back = this.text.trim() ? " ↑ in the empty line brings it back." : "";
+      const { way } = await import("../commands/way_out.js").catch(() => ({ way: () => "" }));
       this.app.echo(false, `${/** @type {Error} */ (error).message}${way(this.app, command, error)}${radio}${back}`);
       return false;
     }

@@ -22,7 +22,7 @@ class Related extends Part {
       ${merged.length ? html`<p>⊂ Merged into this call: ${merged.map((/** @type {any} */ one) => html`<button type="button" class="plain" @click=${() => this.app.openCall(one.call_id)}>${one.number}</button> `)}</p>` : nothing}
       ${card.status === "closed" ? nothing : html`<p class="related-do">
         <button type="button" @click=${() => this.app.prefill(`LK #${card.number} `, "number of the other call; add merge: this one closes as its duplicate")}>Link or merge</button>
-        <button type="button" aria-expanded=${this.splitting} @click=${() => (this.splitting = !this.splitting)}>Split off</button></p>`}
+        <button type="button" aria-expanded=${this.splitting} @click=${() => (this.splitting = !this.splitting)}>Split off</button> <a href=${`/paper/calls/${card.id}/`} target="_blank">Print</a></p>`}
       ${this.splitting && detail ? this.#split(detail) : nothing}
     </section>`;
   }

@@ -1,0 +1,155 @@
+"""What is printed: the board, unit cards, a call sheet, the handover of a shift, and the kit for when nothing runs.
+
+All of it is the dispatch tier's. The kit goes to disk for people without a sign-in, so it holds no narrative, no caller
+and no outcome: place, nature, priority, dangers in words, units and times.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from calls import faces, kinds
+from calls.fetch import lock_call, require_dispatch
+from calls.models import Alert, Call, CallNumber, Caution, Consult, UnitRequest
+from calls.selectors import call_detail, safety_words
+from care_dispatch.access import Tier
+from care_dispatch.log import record
+from care_dispatch.refusal import Forbidden
+from teams.models import Center, Unit, User
+
+SHEETS = ("board", "units", "handover", "call")
+# Forms in a kit: as many calls as a quiet shift brings, one log for each unit there is.
+BLANK_CALLS = 12
+LOG_LINES = range(14)
+_ORDER = {value: place for place, value in enumerate(Call.Priority.values)}
+_OVERDUE = 2  # told of as overdue, or later (calls.clocks.Late)
+
+
+def record_print(*, actor: User, now: datetime, sheet: str, call_id: int | None = None) -> dict[str, Any]:
+    """Who printed what: paper leaves the building without a trace of its own."""
+    require_dispatch(actor, "print")
+    if call_id is not None:
+        lock_call(actor, call_id, now)
+    record(kinds.PRINTED, center_id=actor.center_id, call_id=call_id, refs={"sheet": sheet})
+    return {"sheet": sheet}
+
+
+def dispatch_center(user: User) -> Center:
+    require_dispatch(user, "print")
+    if user.center is None:
+        raise Forbidden("This sign-in belongs to no center.")
+    return user.center
+
+
+# --- sheets ----------------------------------------------------------------------------------------
+def board_sheet(center: Center, now: datetime) -> dict[str, Any]:
+    """Open calls, units, alerts and what waits for whom, as the consoles have it now."""
+    calls = _calls(center, now)
+    return {
+        "pending": [call for call in calls if not call["assignments"]],
+        "active": [call for call in calls if call["assignments"]],
+        "units": _units(center, now),
+        "alerts": _alerts(center),
+    }
+
+
+def _calls(center: Center, now: datetime) -> list[dict[str, Any]]:
+    rows = faces.open_call_rows(center.pk, None)
+    known = {call.pk: call for call in Call.objects.filter(pk__in=[r["id"] for r in rows]).select_related("verdict")}
+    found = [_call(row, known[row["id"]], now) for row in rows if row["id"] in known]
+    return sorted(found, key=lambda call: (_ORDER[call["priority"]], call["received"], call["id"]))
+
+
+def _call(row: faces.Face, call: Call, now: datetime) -> dict[str, Any]:
+    face = faces.call_face(row, Tier.DISPATCH)
+    return face | {
+        "id": row["id"],
+        "received": call.received_at,
+        "minutes": int((now - call.received_at).total_seconds() // 60),
+        "held": call.held_until,
+        "danger": safety_words(call),
+        "overdue": call.late >= _OVERDUE,
+    }
+
+
+def _units(center: Center, now: datetime) -> list[dict[str, Any]]:
+    labels = dict(Unit.Status.choices)
+    rows = (faces.unit_face(row, Tier.DISPATCH) for row in faces.unit_rows(center.pk, None))
+    return [
+        face
+        | {
+            "status_label": labels[face["status"]],
+            "since": _moment(face["status_at"]),
+            "until": _moment(face["unavailable_until"]),
+            "heard": _moment(face["mirrored_at"]),
+        }
+        for face in rows
+    ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _alerts(center: Center) -> list[Alert]:
+    return list(Alert.objects.open().filter(center=center).select_related("call").order_by("raised_at"))
+
+
+def handover_sheet(center: Center, now: datetime) -> dict[str, Any]:
+    """What the next shift must know: open, held, stacked and overdue calls, cautions, consults, what is asked of others."""
+    calls = _calls(center, now)
+    standing = Caution.objects.filter(ended_at__isnull=True, expires_at__gt=now)
+    cautions = standing.filter(on_calls__call__in=[call["id"] for call in calls], on_calls__gone_at__isnull=True)
+    live = UnitRequest.objects.filter(call__center=center, status__in=UnitRequest.LIVE)
+    return {
+        "calls": calls,
+        "held": [call for call in calls if call["held"]],
+        "overdue": [call for call in calls if call["overdue"]],
+        "stacks": [unit for unit in _units(center, now) if unit["stack"]],
+        "cautions": cautions.distinct().order_by("severity", "pk"),
+        "consults": Consult.objects.filter(center=center, ended_at__isnull=True)
+        .select_related("call", "requester_agency", "answering_unit")
+        .order_by("asked_at"),
+        "requests": live.select_related("call", "unit", "agency").order_by("asked_at"),
+        "away": Unit.objects.filter(center=center, retired=False)
+        .filter(Q(status=Unit.Status.UNAVAILABLE))
+        .order_by("callsign"),
+        "alerts": _alerts(center),
+    }
+
+
+def call_sheet(user: User, call_id: int, now: datetime) -> dict[str, Any]:
+    """One call, all that dispatch is shown of it."""
+    detail = call_detail(user, call_id, now)
+    for entry in detail["narrative"]:
+        entry["written"] = _moment(entry["written_at"])
+    for row in detail["assignments_all"]:
+        for name in ("dispatched_at", "en_route_at", "staged_at", "on_scene_at", "contact_at", "cleared_at"):
+            row[name.removesuffix("_at")] = _moment(row[name])
+    received, closed = _moment(detail["received_at"]), _moment(detail["closed_at"])
+    return {"call": detail | {"received": received, "closed": closed, "danger": _danger(detail["id"])}}
+
+
+def _danger(call_id: int) -> list[str]:
+    return safety_words(Call.objects.select_related("verdict").get(pk=call_id))
+
+
+# --- the kit ---------------------------------------------------------------------------------------
+def kit(center: Center, now: datetime) -> dict[str, Any]:
+    """The board, blank call cards with the numbers that come next, and a log form for each unit."""
+    day = center.local(now).date()
+    last = CallNumber.objects.filter(center=center, day=day).values_list("last", flat=True).first() or 0
+    sheet = board_sheet(center, now)
+    return sheet | {
+        "center": center,
+        "at": now,
+        "blank_numbers": [f"{day}-{last + ahead:04d}" for ahead in range(1, BLANK_CALLS + 1)],
+        "logs": _in_service(sheet["units"]),
+        "log_lines": LOG_LINES,
+    }
+
+
+def _in_service(units: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [unit for unit in units if unit["status"] != Unit.Status.OFF_DUTY]

@@ -1,0 +1,4 @@
+// @ts-check
+/** A printable sheet: its button prints it. */
+
+document.getElementById("print")?.addEventListener("click", () => print());
