@@ -22,7 +22,6 @@ from care_dispatch.refusal import Conflict, Forbidden, Invalid
 from teams.models import Discipline, Unit, User
 
 Stage = Assignment.Status
-CAN_BE_SENT = {Unit.Status.AVAILABLE}
 _SENT_AS = (Stage.DISPATCHED, Stage.EN_ROUTE, Stage.ON_SCENE)
 _WAITS = (Call.Status.IN_TRIAGE, Call.Status.PENDING)
 _CREATED = [
@@ -100,7 +99,7 @@ def check_free(call: Call, units: Iterable[Unit]) -> None:
     for assignment in held:
         raise unit_held(by_unit[assignment.unit_id], assignment)
     for unit in by_unit.values():
-        if unit.status not in CAN_BE_SENT:
+        if unit.status not in Unit.CAN_BE_SENT:
             why = f": {unit.unavailable_reason}" if unit.unavailable_reason else ""
             until = f", until {call.center.local(unit.unavailable_until):%H:%M}" if unit.unavailable_until else ""
             raise UnitNotAvailable(f"{unit.callsign} is {unit.get_status_display().lower()}{why}{until}.")

@@ -153,7 +153,7 @@ class Close(StrictSerializer):
 
 class UnitStatus(StrictSerializer):
     status = choice([value for value in Assignment.Status.values if value not in ("dispatched", "cleared")]
-                    + ["available", "unavailable", "off_duty"], required=True)  # fmt: skip
+                    + ["available", "conditional", "unavailable", "off_duty"], required=True)  # fmt: skip
     at = s.DateTimeField(required=False)
     assignment = s.IntegerField(required=False, min_value=1, max_value=2**62)  # the one the crew has before its eyes
     outcome = choice(Assignment.Outcome.choices)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from calls import kinds
-from calls.dispatch import CAN_BE_SENT, send_units
+from calls.dispatch import send_units
 from calls.fetch import CallClosed, MirroredUnit, lock_units, open_call, require_dispatch
 from calls.models import Alert, Assignment, Call, StackedCall
 from calls.stacked import NEXT, propose_next
@@ -55,7 +55,7 @@ def stack_call(
     rows.insert(len(rows) if turn is None else turn - 1, row)
     _number(rows)
     record(kinds.CALL_STACKED, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id)
-    if unit.status in CAN_BE_SENT:
+    if unit.status in Unit.CAN_BE_SENT:
         propose_next(unit, now)
     return {"call_id": call.pk, "unit_id": unit.pk, "turn": row.turn}
 
@@ -63,7 +63,7 @@ def stack_call(
 def _may_wait(call: Call, unit: Unit) -> None:
     if unit.mirrored_from:
         raise MirroredUnit(f"{unit.callsign} belongs to {unit.mirrored_from}: ask for it.")
-    if unit.status in CAN_BE_SENT:
+    if unit.status in Unit.CAN_BE_SENT:
         raise UnitFree(f"{unit.callsign} is free: send it to call {call.number}.")
     if unit.status == Unit.Status.OFF_DUTY:
         raise Conflict(f"{unit.callsign} is off duty; no call can wait for it.")
@@ -87,7 +87,7 @@ def unstack_call(*, actor: User | None, now: datetime, call_id: int, unit_id: in
     if not removed:
         raise NotStacked(f"Call {call.number} does not wait for {unit.callsign}.")
     record(kinds.CALL_UNSTACKED, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id)
-    if unit.status in CAN_BE_SENT:
+    if unit.status in Unit.CAN_BE_SENT:
         propose_next(unit, now)
     return {"call_id": call.pk, "unit_id": unit.pk}
 

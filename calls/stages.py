@@ -322,8 +322,9 @@ def set_unit_status(
         raise StillOnACall(f"{unit.callsign} is on call {assignment.call.number}; make it available first.")
     if status not in Unit.OFF_CALL:
         raise NotOnACall(f"{unit.callsign} is on no call; send it first.")
-    if status == Unit.Status.UNAVAILABLE and not reason.strip():
-        raise Invalid(f"Say why {unit.callsign} is out of service.")
+    if status in (Unit.Status.UNAVAILABLE, Unit.Status.CONDITIONAL) and not reason.strip():
+        what = "out of service" if status == Unit.Status.UNAVAILABLE else "only conditionally available"
+        raise Invalid(f"Say why {unit.callsign} is {what}.")
     if status == Unit.Status.OFF_DUTY:
         nothing_stacked(unit)
     sets = write(unit, status=status, status_at=now, unavailable_reason=reason, unavailable_until=until)

@@ -27,5 +27,7 @@ CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids
 CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids"}))
 AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retired"}))
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
+PLAN_SAVED = EventKind("plan.saved", refs=frozenset({"plan_id"}))
+PLAN_RETIRED = EventKind("plan.retired", refs=frozenset({"plan_id"}))
 
 ALL = [value for value in list(globals().values()) if isinstance(value, EventKind)]

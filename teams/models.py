@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from care_dispatch.access import Role
+from teams.plans import RESPONSE_WORDS
 
 
 class Center(models.Model):
@@ -132,6 +133,7 @@ class Unit(models.Model):
 
     class Status(models.TextChoices):
         AVAILABLE = "available", "Available"
+        CONDITIONAL = "conditional", "Conditionally available"  # on a follow-up visit, say; it can be sent
         DISPATCHED = "dispatched", "Dispatched"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         EN_ROUTE = "en_route", "En route"
@@ -145,7 +147,8 @@ class Unit(models.Model):
         OFF_DUTY = "off_duty", "Off duty"
 
     # Of a unit that is on no call.
-    OFF_CALL = (Status.AVAILABLE, Status.UNAVAILABLE, Status.OFF_DUTY)
+    OFF_CALL = (Status.AVAILABLE, Status.CONDITIONAL, Status.UNAVAILABLE, Status.OFF_DUTY)
+    CAN_BE_SENT = (Status.AVAILABLE, Status.CONDITIONAL)
 
     center = models.ForeignKey(Center, models.PROTECT, related_name="units")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
@@ -214,3 +217,41 @@ class Shift(models.Model):
                 expressions=[("user", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             )
         ]
+
+
+class ResponsePlan(models.Model):
+    """What to send for a response, in one version. A trigger freezes it: a change is the next version, and a
+    recommendation names the plan and version it was made with.
+    """
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="plans")
+    response = models.TextField(choices=[(value, words) for value, words in RESPONSE_WORDS.items()], blank=True)
+    # Where it holds; None or empty: everywhere.
+    level = models.SmallIntegerField(null=True, blank=True)
+    nature = models.TextField(default="", blank=True)
+    area = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.TextField()
+    version = models.IntegerField()
+    body = models.JSONField()
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "response", "level", "nature", "area"],
+                condition=Q(retired_at__isnull=True),
+                nulls_distinct=False,
+                name="one_plan_in_force",
+            ),
+            models.UniqueConstraint(
+                fields=["center", "response", "level", "nature", "area", "version"],
+                nulls_distinct=False,
+                name="one_plan_per_version",
+            ),
+            models.CheckConstraint(condition=Q(level__isnull=True) | Q(level__range=(1, 4)), name="plan_level_1_to_4"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"

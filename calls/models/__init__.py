@@ -13,6 +13,7 @@ from calls.models.narrative import NarrativeEntry
 from calls.models.place import GazetteerEntry
 from calls.models.related import CallLink, CallMerge, MergeSide, StackedCall
 from calls.models.triage import FactStatement, LocalWord, RuleSet, Verdict
+from calls.models.unmet import ClinicianCall, Unmet
 
 __all__ = [
     "Agreement",
@@ -29,6 +30,7 @@ __all__ = [
     "Caller",
     "Caution",
     "CautionOnCall",
+    "ClinicianCall",
     "ClockLimit",
     "Consult",
     "ConsultOffer",
@@ -47,5 +49,6 @@ __all__ = [
     "StackedCall",
     "StageReport",
     "UnitRequest",
+    "Unmet",
     "Verdict",
 ]

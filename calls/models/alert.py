@@ -38,6 +38,7 @@ class Alert(models.Model):
         UNIT_TAKEN = "unit_taken", "Its last unit was taken for another call"
         CARE_ALONE = "care_alone", "CARE is there without police"
         UNIT_REQUEST = "unit_request", "A unit asked for has not answered"
+        CLINICIAN_CALL = "clinician_call", "Clinician to call back"
         OVERRIDE_DRIFT = "override_drift", "Dispatchers override a rule more or less than before"
         SHADOW_STOPPED = "shadow_stopped", "Shadow run stopped by itself"
         OVERDUE = "overdue", "A clock has run over its limit"

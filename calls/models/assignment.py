@@ -89,6 +89,17 @@ class Assignment(models.Model):
         GUARDIAN = "guardian", "Guardian (573.003)"
         CHEMICAL_DEPENDENCY = "chemical_dependency", "Chemical dependency (462.041)"
 
+    class Bypass(models.TextChoices):
+        """Why others went than were recommended; asked after they are sent, never before."""
+
+        OWED = "owed", "Not said yet"
+        CLOSER = "closer", "Closer than shown"
+        KNOWS_PERSON = "knows_person", "Knows the person or place"
+        CREW_ASKED = "crew_asked", "The crew asked for it"
+        KEPT_FREE = "kept_free", "Recommended unit kept free"
+        NOT_FIT = "not_fit", "Recommended unit not fit for it"
+        SUPERVISOR = "supervisor", "A supervisor says so"
+
     # Whoever says this of a contact was at the scene, whatever stages were reported.
     BEEN_THERE = (Outcome.ENGAGED, Outcome.DECLINED, Outcome.UNABLE_TO_LOCATE)
 
@@ -124,6 +135,7 @@ class Assignment(models.Model):
     override_reason = models.TextField(choices=Call.OverrideReason, default="", blank=True)
     override_note = models.TextField(default="", blank=True)
     opened_late = models.BooleanField(default=False)  # first heard of by a later stage than dispatch
+    bypass = models.TextField(choices=Bypass, default="", blank=True)  # empty: as recommended, or nothing was shown
 
     outcome = models.TextField(choices=Outcome, default="", blank=True)
     disposition = models.TextField(choices=Disposition, default="", blank=True)
@@ -175,6 +187,7 @@ class Assignment(models.Model):
                 condition=Q(disposition_owed_at__isnull=False, disposition=""),
                 name="dispositions_owed",
             ),
+            models.Index(fields=["call"], condition=Q(bypass="owed"), name="bypass_reasons_owed"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@
 /** @type {Record<string, Word>} */
 export const UNIT_STATUS = {
   available: { glyph: "○", code: "AVAIL", label: "available", tone: "avail" },
+  conditional: { glyph: "◦", code: "COND", label: "conditionally available", tone: "avail" },
   dispatched: { glyph: "◔", code: "DISP", label: "dispatched", tone: "disp" },
   acknowledged: { glyph: "◑", code: "ACK", label: "acknowledged", tone: "disp" },
   en_route: { glyph: "▷", code: "ENRT", label: "en route", tone: "enrt" },

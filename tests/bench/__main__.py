@@ -25,6 +25,7 @@ PARTS = (
     "trouble",
     "board",
     "rules",
+    "recommend",
     "backtest",
     "duress",
     "sweep",

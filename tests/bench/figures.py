@@ -83,6 +83,8 @@ TARGETS = (
     Target("half_sent.ratio_p99", 2.0, "intake p99 beside 100 half-sent requests, over without"),
     Target("hung_valkey.ratio_p99", 2.0, "intake p99 with a hung Valkey, over without"),
     Target("backtest_100k.s", 60, "a draft judged on 100,000 stored fact sets, seconds"),
+    Target("recommend_300.p95_ms", 20, "ranking 300 units, p95, ms"),
+    Target("recommend_2000.p95_ms", 150, "ranking 2,000 units, p95, ms"),
     Target("duress_100.p95_ms", 1000, "a crew's call for help to the last of 100 consoles, p95, ms"),
     Target("sweep.doubles", 0, "told twice by five sweeps at once over 1,000 that are due"),
     Target("storm_500.s", 2.0, "500 consoles back with a snapshot, seconds"),
