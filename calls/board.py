@@ -73,7 +73,7 @@ def alert_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Ca
         alerts = alerts.filter(call__isnull=False)  # one of no call is about the rules: the floor's alone
     if ids is not None:
         alerts = alerts.filter(pk__in=list(ids))
-    cards = [Card(alert.pk, _alert_face(alert), _still_to_tell(alert)) for alert in alerts]
+    cards = [Card(alert.pk, _alert_face(alert, tier), _still_to_tell(alert)) for alert in alerts]
     # A card without topics goes to everybody: what no unit must hear of is not for the field at all.
     return [card for card in cards if card.topics] if tier == Tier.FIELD else cards
 
@@ -82,7 +82,7 @@ def _still_to_tell(alert: Alert) -> frozenset[str]:
     return frozenset(f"unit:{told.unit_id}" for told in alert.told.all() if told.told_at is None)
 
 
-def _alert_face(alert: Alert) -> dict[str, Any]:
+def _alert_face(alert: Alert, tier: str) -> dict[str, Any]:
     return {
         "kind": alert.kind,
         "state": alert.state,
@@ -98,7 +98,7 @@ def _alert_face(alert: Alert) -> dict[str, Any]:
         "acknowledged_at": iso(alert.acknowledged_at),
         "acknowledged_by": alert.acknowledged_position,
         "shelved_until": iso(alert.shelved_until),
-        "shelve_reason": alert.shelve_reason,
+        "shelve_reason": alert.shelve_reason if tier == Tier.DISPATCH else "",
         "escalated_at": iso(alert.escalated_at),
         "escalated_to": alert.escalated_to,
         "tell": [

@@ -21,7 +21,8 @@ function busy() {
     document.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")
   );
   for (const field of fields) {
-    if (field.value !== field.defaultValue) return true;
+    const box = field.type === "checkbox" && /** @type {HTMLInputElement} */ (field);
+    if (box ? box.checked !== box.defaultChecked : field.value !== field.defaultValue) return true;
   }
   return document.activeElement instanceof HTMLElement && document.activeElement.matches("textarea, input, select");
 }

@@ -8,8 +8,10 @@ import pytest
 from calls import alerts
 from calls.alert_log import alert_log
 from calls.alerts import acknowledge_alert, end_cause, end_emergency, raise_alert, shelve_alert
+from calls.board import alert_cards
 from calls.models import Alert, Call, ClockLimit
 from calls.narrative import add_note
+from care_dispatch.access import Tier
 from care_dispatch.due.models import Due
 from care_dispatch.due.work import run_once
 from care_dispatch.log.models import Event
@@ -196,3 +198,10 @@ def test_the_log_counts_answers_after_which_nothing_was_done(scene: Scene) -> No
 def test_a_log_of_no_time_or_of_too_much_is_refused(scene: Scene, days: int) -> None:
     with pytest.raises(Invalid, match="92 days"):
         alert_log(scene.dispatcher, later(days=-days), later())
+
+
+def test_why_an_alert_is_shelved_is_read_by_dispatch_alone(scene: Scene) -> None:
+    alert = scene.do(shelve_alert, scene.raise_(), minutes=5, reason="CANARY-shelf")
+    shown = {tier: str([card.data for card in alert_cards(scene.center.pk, tier.value, [alert.pk])]) for tier in Tier}
+    assert {tier for tier, text in shown.items() if "CANARY-shelf" in text} == {Tier.DISPATCH}
+    assert "CANARY-shelf" not in str(list(Event.objects.values_list("payload", flat=True)))
