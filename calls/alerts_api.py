@@ -7,9 +7,9 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls import alert_log, alerts, duress, receipts, safety_checks
+from calls import alert_log, alerts, call_backs, duress, receipts, safety_checks
 from calls.api import query
-from calls.models import Alert
+from calls.models import Alert, CallBack
 from calls.serializers import Nothing, Told, choice, text
 from care_dispatch.access import DISPATCH_ROLES
 from care_dispatch.api import StrictSerializer, View
@@ -35,6 +35,10 @@ class Shown(StrictSerializer):
 class Checked(StrictSerializer):
     units = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=100)
     call = s.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
+class Tried(StrictSerializer):
+    result = choice([(call_backs.NO_ANSWER, "No answer"), *CallBack.Result.choices], required=True)
 
 
 class LogTime(StrictSerializer):
@@ -91,6 +95,18 @@ class SafetyChecks(View):
         return self.change(
             request, safety_checks.check_safety, unit_ids=fields.get("units", ()), call_id=fields.get("call")
         )
+
+
+class LineDropped(View):
+    def post(self, request: Request, caller_id: int) -> Response:
+        self.parsed(request, Nothing)
+        return self.change(request, call_backs.line_dropped, caller_id=caller_id)
+
+
+class TriedCallBack(View):
+    def post(self, request: Request, call_back_id: int) -> Response:
+        fields = self.parsed(request, Tried)
+        return self.change(request, call_backs.tried_call_back, call_back_id=call_back_id, **fields)
 
 
 class Emergency(View):

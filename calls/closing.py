@@ -6,6 +6,7 @@ from typing import Any
 
 from calls import kinds, timers
 from calls.alerts import close_alerts_of, raise_alert
+from calls.call_backs import end_call_backs
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
@@ -70,6 +71,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
     )
     for kind in _REMINDERS:
         finish(kind, call.pk)
+    end_call_backs(call, now)
     close_alerts_of(call, now)
     leave_stacks(call)
     record(kinds.CALL_CLOSED, center_id=call.center_id, call_id=call.pk, sets=sets)

@@ -83,6 +83,7 @@ _CALL = _object(
     "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at", "late", "question_late", "seen_at", "scheduled_for",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
+    call_back="(SELECT max(b.late) FROM calls_callback b WHERE b.call_id = c.id AND b.ended_at IS NULL)",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
     links=_LINKS, merged=_MERGED, consulting=_CONSULTING,
     stacked="(SELECT json_agg(json_build_object('unit_id', u.id, 'callsign', u.callsign) ORDER BY s.id)"
@@ -150,6 +151,7 @@ def call_face(row: Face, tier: str) -> Face:
         "hold_reason": row["hold_reason"],
         "reopened_at": iso(row["reopened_at"]),
         "scheduled_for": iso(row["scheduled_for"]),
+        "call_back": row["call_back"] if tier == Tier.DISPATCH else None,
         "late": row["late"],
         "question_late": row["question_late"] if tier != Tier.FIELD else 0,
         "seen_at": iso(row["seen_at"]),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from calls import kinds, natures, timers
+from calls.call_backs import open_call_back
 from calls.closing import SURFACE
 from calls.facts import state
 from calls.fetch import lock_call, open_call, require_dispatch
@@ -75,7 +76,10 @@ def create_call(
     if narrative:
         refs["note_id"] = write_entry(call, narrative, NarrativeEntry.Audience.SHARED, actor, now).pk
     if caller:
-        refs["caller_id"] = Caller.objects.create(call=call, added_at=now, **caller).pk
+        row = Caller.objects.create(call=call, added_at=now, **caller)
+        refs["caller_id"] = row.pk
+        if row.line == Caller.Line.DROPPED:
+            open_call_back(call, row, now)
     if facts:
         state(call, facts, source="question", informant="caller", evidence="", actor=actor, now=now)
     if draft:
@@ -177,6 +181,9 @@ def add_caller(*, actor: User | None, now: datetime, call_id: int, **caller: Any
     call = open_call(actor, call_id, now)
     row = Caller.objects.create(call=call, added_at=now, **caller)
     record(kinds.CALLER_ADDED, center_id=call.center_id, call_id=call.pk, refs={"caller_id": row.pk})
+    if row.line == Caller.Line.DROPPED:
+        open_call_back(call, row, now)
+        timers.wind(call.pk, now)
     return {"caller_id": row.pk}
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from calls import board, consults, faces, triage
 from calls.consults.face import consult_face, with_related
 from calls.fetch import NO_CALL, may_open, own_assignments, own_unit_ids
-from calls.models import Assignment, Call, Caller, Consult, Draft, FactStatement, NarrativeEntry, Verdict
+from calls.models import Assignment, Call, CallBack, Caller, Consult, Draft, FactStatement, NarrativeEntry, Verdict
 from calls.read_through import call_ids, facts_of, references
 from calls.rules_in_force import parsed
 from care_dispatch.access import SEES, Role, Tier, sees, tier_of
@@ -48,7 +48,14 @@ def _callers(together: list[int], *, named: bool) -> list[dict[str, Any]]:
     callers = Caller.objects.filter(call__in=together).order_by("pk")
     callers = callers if named else callers.filter(do_not_disclose=False)
     fields = ("id", "name", "phone", "relation", "language", "line", "safe_to_call", "do_not_disclose")
-    return [dict(row) for row in callers.values(*fields)]
+    open_ones = CallBack.objects.filter(call__in=together if named else [], ended_at__isnull=True)
+    waiting = {
+        one.caller_id: {
+            "id": one.pk, "since": faces.iso(one.tried_at or one.asked_at), "tries": one.tries, "late": one.late
+        }
+        for one in open_ones
+    }  # fmt: skip
+    return [dict(row) | {"call_back": waiting.get(row["id"])} for row in callers.values(*fields)]
 
 
 def _ending(call: Call, tier: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from calls import kinds
 from calls.alerts import close_alert, escalate, raise_alert
 from calls.clocks import ALONE, DEFAULTS, JOINT, OTHER, Clock, Late, Limit
 from calls.fetch import lock_call
-from calls.models import Alert, Assignment, Call
+from calls.models import Alert, Assignment, Call, CallBack
 from care_dispatch.due.work import finish
 from care_dispatch.live.consoles import covering
 from care_dispatch.log import perform, record, write
@@ -56,6 +56,8 @@ WITH c AS (
         id, safe_at, late FROM units WHERE status IN ('on_scene', 'contact')
     UNION ALL SELECT '{Clock.QUESTION}', '', c.id, q.due_at, c.question_late FROM c JOIN due_due q
         ON q.kind = '{QUESTION}' AND q.subject_id = c.id WHERE c.priority IN {ASKED_IN_TIME}
+    UNION ALL SELECT '{Clock.CALL_BACK}', '', b.id, coalesce(b.tried_at, b.asked_at), b.late
+        FROM c JOIN calls_callback b ON b.call_id = c.id AND b.ended_at IS NULL
 ), limits AS (
     SELECT k.*, CASE WHEN l.id IS NULL THEN d.warn ELSE l.warn_seconds END AS warn,
         coalesce(l.overdue_seconds, d.overdue) AS overdue,
@@ -99,7 +101,7 @@ SELECT next.at, ARRAY(SELECT a.id FROM calls_alert a WHERE a.call_id = %(call)s 
     AND a.cause NOT IN (SELECT clock || ':' || subject FROM running WHERE late >= {Late.OVERDUE}) ORDER BY a.id)
 FROM next
 """  # noqa: S608 - constants
-_TOLD = [Clock.PENDING, Clock.SEEN, Clock.ACKNOWLEDGE, Clock.EN_ROUTE, Clock.ON_SCENE]
+_TOLD = [Clock.PENDING, Clock.SEEN, Clock.ACKNOWLEDGE, Clock.EN_ROUTE, Clock.ON_SCENE, Clock.CALL_BACK]
 
 
 _ON_SCENE = {Assignment.Status.ON_SCENE, Assignment.Status.CONTACT}
@@ -245,6 +247,14 @@ def _unanswered(call: Call, clock: Running, reached: Late, now: datetime) -> Non
         _alert(call, clock, reached, Alert.Kind.QUESTION_UNANSWERED, text, now)
 
 
+def _not_called_back(call: Call, clock: Running, reached: Late, now: datetime) -> None:
+    CallBack.objects.filter(pk=clock.subject).update(late=int(reached))
+    record(kinds.CALL_BACK_LATE, center_id=call.center_id, call_id=call.pk, refs={"call_back_id": clock.subject})
+    if reached >= Late.OVERDUE:
+        text = f"Call {call.number}: the caller was cut off, and nobody has called back for {_minutes(clock, now)}"
+        _alert(call, clock, reached, Alert.Kind.CALL_BACK, text, now)
+
+
 _TELL: dict[str, Callable[[Call, Running, Late, datetime], None]] = {
     Clock.PENDING: _waits,
     Clock.SEEN: _unseen,
@@ -252,6 +262,7 @@ _TELL: dict[str, Callable[[Call, Running, Late, datetime], None]] = {
     Clock.EN_ROUTE: _not_en_route,
     Clock.ON_SCENE: _not_checked,
     Clock.QUESTION: _unanswered,
+    Clock.CALL_BACK: _not_called_back,
 }
 
 

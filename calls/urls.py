@@ -28,6 +28,8 @@ urlpatterns = [
         for name, (action, serializer) in api.ASSIGNMENT_CHANGES.items()
     ),
     path("scheduled/", api.Scheduled.as_view()),
+    path("callers/<int:caller_id>/dropped/", alerts_api.LineDropped.as_view()),
+    path("call-backs/<int:call_back_id>/", alerts_api.TriedCallBack.as_view()),
     path("safety-checks/", alerts_api.SafetyChecks.as_view()),
     path("units/<int:unit_id>/emergency/", alerts_api.Emergency.as_view()),
     path("seen/", alerts_api.Seen.as_view()),

@@ -4,7 +4,7 @@ from typing import Any
 
 from calls import triage
 from calls.lifecycle import MODES
-from calls.models import Alert, Assignment, Call, Caller, CallLink, Consult, ConsultOffer, NarrativeEntry
+from calls.models import Alert, Assignment, Call, CallBack, Caller, CallLink, Consult, ConsultOffer, NarrativeEntry
 from calls.natures import NATURES
 from calls.reasons import OFFERED
 from teams.models import Agency, Unit
@@ -42,6 +42,7 @@ def everything(center_id: int) -> dict[str, Any]:
         "cancel_reasons": CANCEL_REASONS,
         "mode_reasons": [{"value": reason.value, "label": reason.label} for reason in OFFERED],
         "take_reasons": TAKE_REASONS,
+        "call_back_results": _pairs(CallBack.Result),
         "end_reasons": _pairs(Alert.EndReason),
         "alert_kinds": _pairs(Alert.Kind),
     }

@@ -4,6 +4,7 @@ from calls.models.alert import Alert, AlertTold
 from calls.models.assignment import Assignment, StageReport
 from calls.models.backtest import Backtest, OverrideDrift, ShadowDifference, ShadowRun
 from calls.models.call import Call, Caller, CallNumber, Draft
+from calls.models.call_back import CallBack
 from calls.models.call_type import CallType
 from calls.models.caution import Caution, CautionOnCall
 from calls.models.clock_limit import ClockLimit
@@ -22,6 +23,7 @@ __all__ = [
     "Assignment",
     "Backtest",
     "Call",
+    "CallBack",
     "CallLink",
     "CallMerge",
     "CallNumber",

@@ -47,7 +47,8 @@ ROLES: dict[str, set[Any]] = {
     "GET api/dispositions-owed/": READERS,
     "POST api/alerts/<int:alert_id>/told/": DISPATCH | OFFICER, "POST api/alerts/<int:alert_id>/acknowledge/": DISPATCH,
     "POST api/alerts/<int:alert_id>/shelve/": DISPATCH, "POST api/alerts/<int:alert_id>/end/": DISPATCH,
-    "GET api/alerts/log/": DISPATCH, "GET api/scheduled/": DISPATCH,
+    "GET api/alerts/log/": DISPATCH, "POST api/callers/<int:caller_id>/dropped/": DISPATCH, "POST api/call-backs/<int:call_back_id>/": DISPATCH,
+    "GET api/scheduled/": DISPATCH,
     f"POST {CALL}schedule/": DISPATCH, f"POST {CALL}bring-back/": DISPATCH,
     "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
     "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
@@ -110,6 +111,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
     "POST api/alerts/<int:alert_id>/shelve/": {"minutes": 5, "reason": "x"},
     "POST api/alerts/<int:alert_id>/end/": {"reason": "test"},
+    "POST api/call-backs/<int:call_back_id>/": {"result": "reached"},
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
     "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
     "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},

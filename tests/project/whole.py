@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 from calls.alerts import raise_alert
 from calls.backtests import ask_backtest
 from calls.consults import ask_consult
-from calls.intake import create_call, save_draft
-from calls.models import Alert, Assignment, Call, LocalWord, RuleSet, Verdict
+from calls.intake import add_caller, create_call, save_draft
+from calls.models import Alert, Assignment, Call, CallBack, LocalWord, RuleSet, Verdict
 from calls.narrative import add_note
 from calls.rule_sets import start_draft
 from calls.shadows import start_shadow
@@ -124,6 +124,9 @@ class Whole:
             "police_assignment_id": Assignment.objects.get(unit=self.police).pk,
             "note_id": self.act(add_note, Role.DISPATCHER, text="heard shouting", **on)["note_id"],
             "alert_id": self.act(self.worry, Role.DISPATCHER)["id"],
+            "caller_id": self.act(add_caller, Role.DISPATCHER, **on)["caller_id"],
+            "call_back_id": self.act(add_caller, Role.DISPATCHER, line="dropped", **on)
+            and CallBack.objects.latest("pk").pk,
             "consult_id": self.act(ask_consult, Role.OFFICER, question="capacity", **on)["consult_id"],
             "referral_id": self.act(refer, Role.CLINICIAN, service_id=self.service.pk, **on)["referral_id"],
             "follow_up_id": self.act(set_follow_up, Role.CLINICIAN, risk="24h", **on)["follow_up_id"],

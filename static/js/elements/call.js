@@ -2,11 +2,13 @@
 /** The open call: who and where, what triage says and does not know, whom to send, who is on it, and what was written. */
 
 import { html, keyed, nothing } from "../../vendor/lit.js";
+import { post } from "../api.js";
 import { editForm } from "../drafts.js";
+import { ofServer } from "../timers.js";
 import { CALL_STATUS, valueWords } from "../words.js";
 import "./notes.js";
 import "./on_it.js";
-import { Part } from "./part.js";
+import { Part, again } from "./part.js";
 import "./related.js";
 import "./send.js";
 import "./triage.js";
@@ -73,9 +75,24 @@ class CallPanel extends Part {
         ${caller.phone ? html` · <b><bdi>${caller.phone}</bdi></b>` : nothing}
         ${caller.language && caller.language !== "en" ? html` · <b>speaks <bdi>${caller.language}</bdi></b>` : nothing}
         ${SAFE[caller.safe_to_call] ? html` · <span class=${caller.safe_to_call === "no" ? "alarm" : "second"}>${SAFE[caller.safe_to_call]}</span>` : nothing}
+        ${this.#line(caller, detail)}
         ${caller.do_not_disclose ? html` · <b class="alarm">DO NOT DISCLOSE</b>` : nothing}
       </li>`,
     )}</ul>`;
+  }
+
+  /** Whoever was cut off is called back: what came of it is one click. @param {any} caller @param {any} detail */
+  #line(caller, detail) {
+    const back = caller.call_back;
+    if (detail.status === "closed") return nothing;
+    /** @param {string} path @param {any} body @param {string} said */
+    const act = (path, body, said) => (/** @type {MouseEvent} */ event) => again(event) || this.app.attempt(async () => (await post(path, body), said));
+    if (!back) return html`<button type="button" class="plain" @click=${act(`/api/callers/${caller.id}/dropped/`, {}, "The line dropped: call back")}>line dropped</button>`;
+    const address = `/api/call-backs/${back.id}/`;
+    return html`<b class="enrt">☎ CALL BACK <span class="since" data-since=${back.since} data-said=${ofServer(back.late)}></span>${back.tries ? ` · tried ${back.tries}` : ""}</b>
+      <button type="button" @click=${act(address, { result: "no_answer" }, "No answer; the clock starts anew")}>no answer</button>
+      ${(this.app.vocabulary?.call_back_results ?? []).filter((/** @type {any} */ { value }) => value !== "call_closed").map(
+        (/** @type {any} */ { value, label }) => html`<button type="button" @click=${act(address, { result: value }, label)}>${label}</button>`)}`;
   }
 
   /** @param {any} detail */

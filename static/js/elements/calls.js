@@ -69,7 +69,7 @@ class Calls extends Part {
       <span role="gridcell" class="pri ${["P", "1"].includes(call.priority) ? "alarm" : ""}">${call.priority === "P" ? "▲P" : `P${call.priority}`}</span>
       <span role="gridcell" class="mode" title=${call.mode_label}>${call.mode}${call.overridden ? "*" : ""}</span>
       <span role="gridcell" class="flags" title=${flagWords(call.flags)}><span aria-hidden="true">${FLAGS.map(({ letter }) => flagMark(letter, call.flags[letter])).join("")}</span><span class="heard">${flagWords(call.flags)}</span></span>
-      <span role="gridcell" title=${call.nature}>${call.nature}</span>
+      <span role="gridcell" title=${call.nature}>${(call.call_back ?? null) === null ? "" : html`<b data-late=${ofServer(call.call_back)} title="The caller is to be called back">☎<span class="heard"> call back</span></b> `}${call.nature}</span>
       <span role="gridcell" title=${call.location}>${call.taken?.length || call.stacked?.length ? html`<care-marks .of=${call}></care-marks> ` : nothing}${call.location}${call.location_confirmed ? "" : " ?"}</span>
       ${pending ? nothing : html`<span role="gridcell" class="units">${call.assignments.map((/** @type {any} */ a) => this.#unit(a))}</span>`}
       ${pending
