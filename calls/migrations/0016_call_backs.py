@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0014_local_words"),
+        ("calls", "0015_unmet"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
