@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls import (
+    call_ahead,
     closing,
     dispatch,
     exchange,
@@ -122,6 +123,12 @@ class UnitStatus(View):
             return self.change(request, stages.free_unit, unit_id=unit_id, **meant, **fields)
         wanted = {name: fields[name] for name in ("reason", "until") if name in fields}
         return self.change(request, stages.set_unit_status, unit_id=unit_id, status=status, **wanted)
+
+
+class CallAhead(View):
+    def post(self, request: Request, unit_id: int) -> Response:
+        fields = self.parsed(request, serializers.CallAhead)
+        return self.change(request, call_ahead.call_ahead, unit_id=unit_id, **fields)
 
 
 class Exchange(View):

@@ -44,7 +44,7 @@ _STAGE_TIMES = (
 )  # fmt: skip
 _ASSIGNMENT = _object(
     "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at",
-    "late", "checked_at",
+    "late", "checked_at", "called_ahead", "called_ahead_at",
     callsign="u.callsign", discipline="u.discipline", taken_reason="a.taken_reason",
     taken_for="(SELECT n.number::text FROM calls_call n WHERE n.id = a.taken_for_id)",
     taken_from="(SELECT n.number::text FROM calls_assignment b JOIN calls_call n ON n.id = b.call_id"
@@ -191,6 +191,8 @@ def assignment_face(row: Face) -> Face:
         "taken_from": row["taken_from"],
         "late": row["late"],
         "checked_at": iso(row["checked_at"]),
+        "called_ahead": row["called_ahead"],
+        "called_ahead_at": iso(row["called_ahead_at"]),
     }
 
 

@@ -95,6 +95,7 @@ UNIT_MOVED = _kind(
 )
 UNIT_TAKEN = _kind("unit.taken", "assignment.taken_for_id", "assignment_id")
 ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
+CALLED_AHEAD = _kind("unit.called_ahead", "assignment.called_ahead_at assignment.called_ahead", "assignment_id")
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
 DISPOSITION_RECORDED = _kind(
     "unit.disposition_recorded",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework import serializers as s
 
-from calls import alerts, consults_phone, duress, narrative, phone_page, safety_checks, serializers, stages
+from calls import alerts, call_ahead, consults_phone, duress, narrative, phone_page, safety_checks, serializers, stages
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.api import StrictSerializer
 from care_dispatch.log import Key, perform
@@ -178,6 +178,10 @@ def _disposition(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return stages.record_disposition, {"assignment_id": fields.pop("id"), **fields}
 
 
+def _call_ahead(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return call_ahead.call_ahead, {"unit_id": _unit_id(user, now), **fields}
+
+
 def _alert(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return alerts.tell_unit, {"alert_id": fields["id"], "unit_id": _unit_id(user, now), "by_radio": False}
 
@@ -206,6 +210,7 @@ FORMS = {
     "wave-in": Form(OneId, _wave_in, "CARE is cleared to enter."),
     "note": Form(PhoneNote, _note, "Note added."),
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),
+    "call-ahead": Form(serializers.CallAhead, _call_ahead, "The call is on record."),
     "alert": Form(OneId, _alert, "Acknowledged."),
     **{name: Form(*form) for name, form in consults_phone.FORMS.items()},
     "safe": Form(serializers.Nothing, _safe, "Dispatch knows that you are safe."),

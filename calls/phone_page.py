@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.utils.timesince import timesince
 
 from calls import consults
+from calls.call_ahead import call_back_unsafe
 from calls.consults_phone import OFFERED_FACTS
 from calls.fetch import own_unit_ids
 from calls.lifecycle import MODES, arrived
@@ -42,14 +43,15 @@ def page(user: User, now: datetime) -> dict[str, Any]:
     """Everything on the page, in words ready to show; times stay datetimes for the template."""
     unit = own_unit(user, now)
     clinician = user.role == Role.CLINICIAN
+    asked = consults.consults(user, now)
     shown: dict[str, Any] = {
         "clinician": clinician,
         "unit": unit,
         "units_to_join": [] if unit else _units_to_join(user, now),
-        "seen": seen(user, now),
+        "seen": _seen(user, now, asked),
         "owed": _owed(user, now),
         "dispositions": Assignment.Disposition.choices,
-        "consults": _consults(user, unit, now),
+        "consults": _consults(user, unit, asked, now),
         **consult_forms(),
         "alerts": _alerts(unit),
         "emergency": _emergency(user, unit),
@@ -108,10 +110,18 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
             and a.unit.discipline == Discipline.CARE
             and a.cleared_to_enter_at is None
         ],
+        "ahead": _ahead(call) if unit.discipline == Discipline.CARE and not arrived(on.status) else None,
         "narrative": list(readable_narrative(call, tier_of(user.role)).order_by("-written_at", "-pk")[:50]),
         "audiences": audiences(user),
         "outcomes": OUTCOMES if unit.discipline == Discipline.CARE else [],
     }
+
+
+def _ahead(call: Call) -> dict[str, Any]:
+    """Whom the team may phone before it arrives; who asked not to be named is left out."""
+    prefetch_related_objects([call], "callers")
+    named = [one for one in call.callers.all() if one.phone and not one.do_not_disclose and one.safe_to_call != "no"]
+    return {"callers": named, "unsafe": call_back_unsafe(call)}
 
 
 def audiences(user: User) -> list[tuple[str, str]]:
@@ -127,7 +137,7 @@ def _owed(user: User, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _consults(user: User, unit: Unit | None, now: datetime) -> list[dict[str, Any]]:
+def _consults(user: User, unit: Unit | None, asked: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """For a clinician those to answer, the offered first, and the own ones to end; an officer sees the own unit's."""
     callsign = unit.callsign if unit else None
     rows = [
@@ -138,7 +148,7 @@ def _consults(user: User, unit: Unit | None, now: datetime) -> list[dict[str, An
             "mine": callsign is not None and row["answering_unit"] == callsign and row["ended_at"] is None,
             "ask": [question | {"options": _options(question["values"])} for question in row["ask"]],
         }
-        for row in consults.consults(user, now)
+        for row in asked
         if user.role == Role.OFFICER or row["ended_at"] is None
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (not row["offered"], not row["mine"]))
@@ -199,13 +209,17 @@ def _units_to_join(user: User, now: datetime) -> list[Unit]:
 
 def seen(user: User, now: datetime) -> str:
     """A short word that changes when something on the page did: the page asks for it every few seconds."""
+    return _seen(user, now, consults.consults(user, now))
+
+
+def _seen(user: User, now: datetime, asked: list[dict[str, Any]]) -> str:
     unit_ids = own_unit_ids(user, now)
     call_id = Assignment.objects.open().filter(unit__in=unit_ids).values_list("call_id", flat=True).first()
     newest = 0
     for column, value in (("call_id", call_id), ("unit_id", unit_ids[0] if unit_ids else None)):
         if value is not None:
             newest = max(newest, Event.objects.filter(**{column: value}).aggregate(at=Max("seq"))["at"] or 0)
-    waiting = [_step(row, user) for row in consults.consults(user, now)]
+    waiting = [_step(row, user) for row in asked]
     return f"{newest}.{'.'.join(waiting)}"
 
 

@@ -176,6 +176,12 @@ class DispositionShape(StrictSerializer):
     destination = text()
 
 
+class CallAhead(StrictSerializer):
+    reached = s.BooleanField()
+    safe_to_call = s.BooleanField(default=False)
+    resolved = s.BooleanField(default=False)
+
+
 class Told(StrictSerializer):
     unit = s.IntegerField(min_value=1, max_value=2**62)
     by_radio = s.BooleanField(default=True)

@@ -80,6 +80,12 @@ class Assignment(models.Model):
         DETOX_SOBERING = "detox_sobering", "Detox or sobering"
         DECEASED = "deceased", "Deceased"
 
+    class Ahead(models.TextChoices):
+        """How the team's call before its arrival ended."""
+
+        REACHED = "reached", "Reached"
+        NO_ANSWER = "no_answer", "No answer"
+
     class LegalBasis(models.TextChoices):
         """On what a person was taken along (Texas Health & Safety Code; the center's counsel checks the list)."""
 
@@ -129,6 +135,9 @@ class Assignment(models.Model):
     taken_reason = models.TextField(default="", blank=True)
     # The last sign that the crew is safe, after its arrival, and the step of the clock that runs (calls.clocks.Late).
     checked_at = models.DateTimeField(null=True, blank=True)
+    # CARE phoned before it arrived: the first time somebody was reached, until then the last attempt.
+    called_ahead_at = models.DateTimeField(null=True, blank=True)
+    called_ahead = models.TextField(choices=Ahead, default="", blank=True)
     late = models.SmallIntegerField(default=0)
     # Sent although triage keeps CARE from going like this, and why.
     against_triage = models.BooleanField(default=False)

@@ -41,6 +41,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/narrative/<int:note_id>/seal/": DISPATCH,  # its author or a supervisor
     "POST api/units/<int:unit_id>/status/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/exchange/": DISPATCH,
+    "POST api/units/<int:unit_id>/call-ahead/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/release/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/disposition/": DISPATCH | CARE,
@@ -113,6 +114,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/alerts/<int:alert_id>/end/": {"reason": "test"},
     "POST api/call-backs/<int:call_back_id>/": {"result": "reached"},
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
+    "POST api/units/<int:unit_id>/call-ahead/": {"reached": True},
     "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
     "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},
     "POST api/consults/": {"question": "capacity", "requester_kind": "police"},

@@ -1,8 +1,9 @@
 // @ts-check
-/** Consults by the command line: ask, answer, pass on, make a call of it, end, confirm. */
+/** CARE on the phone, by the command line: a consult asked, answered, passed on, made a call, ended, confirmed; a call ahead. */
 
 import { post } from "../api.js";
 import { valueWords } from "../words.js";
+import { DOING, unitOf } from "./run.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./parse.js").Command} Command */
@@ -12,8 +13,7 @@ export function whoAsks(card) {
   return card.requester_unit ?? card.requester_agency ?? card.requester_kind;
 }
 
-/** @type {Record<string, (app: App, command: Command) => Promise<string> | string>} */
-export const CONSULTS = { CON: consult, COND: becomeDispatch, CONP: passOn, CONF: confirm };
+Object.assign(DOING, { CON: consult, COND: becomeDispatch, CONP: passOn, CONF: confirm, CA: callAhead });
 
 /** The consults of who is named, or all of them; oldest first. @param {App} app @param {Command} command */
 function named(app, { units = [], agency, requester }) {
@@ -112,4 +112,16 @@ async function confirm(app, command) {
   const card = oneOf(ended, "No ended consult waits to be confirmed.");
   await post(`/api/consults/${card.id}/confirm/`, { confirmation: command.confirmation });
   return `${whoAsks(card)}: ${valueWords(command.confirmation)}`;
+}
+
+/** @param {App} app @param {Command} command */
+async function callAhead(app, { units = [], word = "" }) {
+  const unit = unitOf(app, units[0]);
+  const said = word.split(" ");
+  const unknown = said.find((/** @type {string} */ one) => one && !["no", "safe", "resolved"].includes(one));
+  if (unknown) throw new Error(`${unknown} is not understood: CA ${unit.callsign} no, safe or resolved.`);
+  const reached = !said.includes("no");
+  const body = { reached, safe_to_call: said.includes("safe"), resolved: said.includes("resolved") };
+  await post(`/api/units/${unit.id}/call-ahead/`, body);
+  return `${unit.callsign} called ahead: ${body.resolved ? "resolved by phone" : reached ? "reached" : "no answer"}`;
 }

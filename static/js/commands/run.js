@@ -162,10 +162,6 @@ export const DOING = {
   UNM: later("unmerge"),
   ACK: acknowledge,
   TOLD: told,
-  CON: consult,
-  COND: consult,
-  CONP: consult,
-  CONF: consult,
 };
 
 /** Why less than triage asks for is enough: a code, or free words, which count as another reason.
@@ -289,10 +285,4 @@ async function told(app, { units = [], number }) {
   if (!alert) throw new Error(`No alert waits for ${units.join(", ")} to be told.`);
   for (const unit of wanted) await post(`/api/alerts/${alert.id}/told/`, { unit, by_radio: true });
   return `${units.join(", ")} told: ${alert.text}`;
-}
-
-/** Fetched when it is needed: the board comes first. @param {App} app @param {Command} command */
-async function consult(app, command) {
-  const { CONSULTS } = await import("./consults.js");
-  return CONSULTS[command.verb](app, command);
 }

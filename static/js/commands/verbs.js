@@ -31,6 +31,7 @@ export const VERBS = {
   AF: { usage: "AF unit…", help: "at the facility", takes: ["units"], needs: ["units"], text: "no", status: "at_facility" },
   CE: { usage: "CE unit…", help: "clear to enter: the officer waves the staged team in", takes: ["units"], needs: ["units"], text: "no" },
   REL: { usage: "REL unit…", help: "release police while CARE stays", takes: ["units"], needs: ["units"], text: "no" },
+  CA: { usage: "CA unit [no] [safe] [resolved]", help: "the team called ahead: reached, or no answer; safe: a call back is; resolved: nobody needs to come", takes: ["units", "word"], needs: ["units"], text: "no", one: true },
   AV: {
     usage: "AV unit… [e d u c s n r]",
     help: "available; contact: e engaged, d declined, u unable to locate, c cancelled, s no contact for safety, r remote only, n none",

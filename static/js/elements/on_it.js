@@ -42,6 +42,7 @@ class OnIt extends Part {
       <b>${row.callsign}</b> <span class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
       <span class="since" data-since=${row.status_at ?? row.dispatched_at} data-said=${ofServer(row.late)}></span>
       ${row.taken_from ? html`<span class="second">taken from call ${row.taken_from}</span>` : nothing}
+      ${row.called_ahead ? html`<span class="second">☎ ${row.called_ahead === "reached" ? "reached ahead" : "no answer"} ${this.app.time(row.called_ahead_at)}</span>` : nothing}
       ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}
       ${row.cleared_to_enter_at ? html`<span class="scene">cleared to enter ${this.app.time(row.cleared_to_enter_at)}</span>` : nothing}
       <span class="steps">
