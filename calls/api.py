@@ -18,6 +18,7 @@ from calls import (
     linking,
     merging,
     narrative,
+    recommending,
     scheduled,
     selectors,
     serializers,
@@ -90,6 +91,11 @@ class Send(View):
             return self.change(request, exchange.preempt_units, http_status=201, call_id=call_id, **fields)
         sending = {name: value for name, value in fields.items() if not name.startswith("take_")}
         return self.change(request, dispatch.send_units, http_status=201, call_id=call_id, **sending)
+
+
+class Recommendation(View):
+    def get(self, request: Request, call_id: int) -> Response:
+        return Response(recommending.recommendation_for(signed_in(request), call_id, timezone.now()))
 
 
 class Cancel(View):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("calls/", api.Calls.as_view()),
     path("calls/<int:call_id>/", api.OneCall.as_view()),
     path("calls/<int:call_id>/dispatch/", api.Send.as_view()),
+    path("calls/<int:call_id>/recommendation/", api.Recommendation.as_view()),
     path("calls/<int:call_id>/cancel/", api.Cancel.as_view()),
     *(
         path(

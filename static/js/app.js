@@ -10,7 +10,6 @@ import { Drafts } from "./drafts.js";
 import { Link } from "./link.js";
 import { Look } from "./look.js";
 import { Outbox } from "./outbox.js";
-import { recommend } from "./recommend.js";
 import { Sounds } from "./sounds.js";
 import { Store } from "./store.js";
 
@@ -33,6 +32,8 @@ export class App {
     this.look = new Look(() => this.changed());
     this.sounds = new Sounds(() => this.changed());
     this.desk = new CallDesk(this);
+    /** Whom to send; it comes right behind the board. @type {import("./advice.js").Advice | null} */
+    this.advice = null;
     this.link = new Link(this.store, this.clock, MEANS, () => this.#linkChanged());
     /** @type {any} */
     this.me = null;
@@ -164,8 +165,7 @@ export class App {
 
   /** What to send to a call, best first. @param {number} id */
   recommended(id) {
-    const call = this.store.get("call", id);
-    return call ? recommend(call, /** @type {any[]} */ (this.units)) : [];
+    return this.advice?.of(id) ?? [];
   }
 
   /** The words for a value of one of the closed lists. @param {string} list @param {string | null | undefined} value @returns {string} */
@@ -180,6 +180,7 @@ export class App {
     this.side = "call";
     this.unseen.delete(`call:${id}`);
     this.desk.open(id);
+    this.advice?.open(id);
     this.changed();
   }
 
@@ -291,6 +292,7 @@ export class App {
     this.sounds.alarm(this.asking.some((alert) => alert.urgency === EMERGENCY));
     this.begun = true;
     this.desk.boardChanged(keys);
+    this.advice?.boardChanged(keys);
     this.changed();
   }
 

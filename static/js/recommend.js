@@ -1,12 +1,11 @@
 // @ts-check
-/** Which free units to send: a pure function over cards, nearest and best suited first, every choice with its reason. */
+/** What a call still needs and which units suit it, over cards: the order of what the command line offers. Whom to send is
+ * the server's to say (advice.js). */
 
 /** @typedef {{id: number, callsign: string, discipline: string, status: string, status_at: string, capabilities: string[],
  *   languages: string[], home: string, agency: {code: string}, assignment: any, position: {lat: number, lng: number} | null}} Unit */
-/** @typedef {{units: Unit[], why: string[], missing: string[], alone: boolean}} Recommendation */
 
 const ORDER = ["care", "police", "ems", "fire"];
-const MOST = 9;
 const MILES_PER_KM = 0.621371;
 
 /** Services a call asks for; before triage it is police and EMS first.
@@ -65,38 +64,6 @@ export function ranked(call, units, discipline) {
     .filter((unit) => unit.discipline === discipline && unit.status === "available" && !unit.assignment && !(/** @type {any} */ (unit).mirrored_from))
     .map((unit) => ({ unit, ...suitability(call, unit) }))
     .sort((a, b) => a.score - b.score || a.unit.callsign.localeCompare(b.unit.callsign, "en", { numeric: true }));
-}
-
-/** Up to nine ways to send what the call still needs; the first is the best, the others differ in one unit each.
- * @param {any} call @param {Unit[]} units @returns {Recommendation[]} */
-export function recommend(call, units) {
-  const needed = stillNeeded(call);
-  const lists = needed.map((discipline) => ranked(call, units, discipline));
-  const missing = needed.filter((_, index) => !lists[index].length);
-  const present = lists.filter((list) => list.length);
-  if (!present.length) return [];
-  const best = present.map((list) => list[0]);
-  const sets = [best];
-  const deepest = Math.max(...present.map((list) => list.length));
-  for (let depth = 1; depth < deepest; depth += 1) {
-    present.forEach((list, index) => {
-      if (list[depth]) sets.push(best.map((pick, at) => (at === index ? list[depth] : pick)));
-    });
-  }
-  return sets.slice(0, MOST).map((picks) => ({
-    units: picks.map((pick) => pick.unit),
-    why: picks.map((pick) => `${pick.unit.callsign}${pick.why.length ? ` ${pick.why.join(", ")}` : ""}`),
-    missing,
-    alone: isCareAlone(call, picks.map((pick) => pick.unit)),
-  }));
-}
-
-/** Whether CARE would be there without the police the call asks for. @param {any} call @param {{discipline: string}[]} units */
-export function isCareAlone(call, units) {
-  if (!units.some((unit) => unit.discipline === "care")) return false;
-  const all = [...units, ...(call.assignments ?? [])];
-  if (all.some((unit) => unit.discipline === "police")) return false;
-  return !call.response || (call.services ?? []).includes("police");
 }
 
 /** What has to be asked before CARE goes to a call without police; the server refuses it until then.

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askFirst, isCareAlone, miles, ranked, recommend, servicesOf, stillNeeded } from "../../static/js/recommend.js";
+import { askFirst, miles, ranked, servicesOf, stillNeeded } from "../../static/js/recommend.js";
 import { FLAGS, flagMark, flagWords, rank } from "../../static/js/words.js";
 
 const HERE = { lat: 32.59, lng: -96.86 };
@@ -15,19 +15,15 @@ const call = (fields = {}) => ({
   ...HERE, response: "care_police", services: ["care", "police"], behavioral: "yes", flags: {}, assignments: [],
   jurisdiction: { code: "desoto-pd", name: "DeSoto" }, ...fields,
 });
-const callsigns = (/** @type {any} */ recommendation) => recommendation.units.map((/** @type {any} */ { callsign }) => callsign);
 /** @param {number} north miles */
 const at = (north) => ({ lat: HERE.lat + north / 69, lng: HERE.lng });
 
 test("before triage it is police and EMS, never CARE", () => {
   assert.deepEqual(servicesOf(call({ response: "", services: [] })), ["police", "ems"]);
-  const [best] = recommend(call({ response: "", services: [] }), [unit("CARE1", "care"), unit("P1", "police"), unit("M1", "ems")]);
-  assert.deepEqual(callsigns(best), ["P1", "M1"]);
 });
 
 test("what is on the call already is not sent again", () => {
   assert.deepEqual(stillNeeded(call({ assignments: [{ discipline: "police" }] })), ["care"]);
-  assert.deepEqual(recommend(call({ assignments: [{ discipline: "police" }, { discipline: "care" }] }), [unit("P1", "police")]), []);
 });
 
 test("only a free unit is sent, the nearest first", () => {
@@ -56,29 +52,6 @@ test("a team for the young and one that speaks the language come first where it 
   assert.equal(first({ J: "yes" }).unit.callsign, "CARE2");
   assert.ok(first({ J: "yes" }).why.includes("youth"));
   assert.equal(first({ L: "yes" }).unit.callsign, "CARE3");
-});
-
-test("a service nobody can give is named, and CARE is not offered alone unnoticed", () => {
-  const [best] = recommend(call(), [unit("CARE1", "care")]);
-  assert.deepEqual([callsigns(best), best.missing, best.alone], [["CARE1"], ["police"], true]);
-});
-
-test("CARE is alone only where police are asked for or nothing is known, and none are there or sent along", () => {
-  const care = unit("CARE1", "care");
-  assert.equal(isCareAlone(call(), [care]), true);
-  assert.equal(isCareAlone(call(), [care, unit("P1", "police")]), false);
-  assert.equal(isCareAlone(call({ assignments: [{ discipline: "police" }] }), [care]), false);
-  assert.equal(isCareAlone(call({ response: "care_only", services: ["care"] }), [care]), false);
-  assert.equal(isCareAlone(call({ response: "", services: [] }), [care]), true);
-  assert.equal(isCareAlone(call(), [unit("P1", "police")]), false);
-});
-
-test("each further way to send differs from the best in one unit, and there are nine at most", () => {
-  const units = [..."123456"].flatMap((n) => [unit(`CARE${n}`, "care", { position: at(Number(n)) }), unit(`P${n}`, "police", { position: at(Number(n)) })]);
-  const ways = recommend(call(), units);
-  assert.equal(ways.length, 9);
-  assert.deepEqual(callsigns(ways[0]), ["CARE1", "P1"]);
-  for (const way of ways.slice(1)) assert.equal(callsigns(way).filter((/** @type {string} */ name) => callsigns(ways[0]).includes(name)).length, 1);
 });
 
 test("a place that is not known is no distance", () => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** The open call, forms and dialogs: nobody needs them to see the board, so they are fetched right behind it. */
 
+import { Advice } from "../advice.js";
 import { app } from "../app.js";
 import "../commands/floor.js";
 import { reportSeen } from "../seen.js";
@@ -19,4 +20,6 @@ import "./owed.js";
 import "./scheduled.js";
 import "./sign_in_again.js";
 
+app.advice = new Advice(app);
+if (app.desk.openId !== null) app.advice.open(app.desk.openId);
 reportSeen(app);

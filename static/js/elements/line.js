@@ -164,10 +164,12 @@ class Line extends Part {
   }
 
   /** Put the recommendation on the line; Enter sends it. @param {number} number from 1 */
-  arm(number) {
+  async arm(number) {
     const call = this.app.shownCall;
     if (!call) return this.app.echo(false, "Open a call first; F3 goes to the pending calls.");
-    const found = this.app.recommended(call.id)[number - 1];
+    const before = this.text;
+    const found = (await this.app.advice?.now(call.id) ?? [])[number - 1];
+    if (this.app.shownCall?.id !== call.id || this.text !== before) return; // somebody went on meanwhile
     if (!found) return this.app.echo(false, number === 1 ? `Nobody who is asked for on call ${call.number} is free.` : `There is no recommendation ${number}.`);
     const units = found.units.map((unit) => unit.callsign);
     if (this.text !== this.armed?.line) this.#stash();

@@ -1,0 +1,153 @@
+"""Whom to send to a call, from what is stored: its need, the units as they are now, and the plan that holds for it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from calls.fetch import NO_CALL, may_open, require_dispatch
+from calls.lifecycle import arrived
+from calls.models import Call
+from calls.partners import services_asked
+from care_dispatch.refusal import NotFound
+from teams.models import Area, Unit, User
+from teams.planning import plans_in_force
+from teams.plans import Plan, plan_for
+from teams.recommendation import Candidate, Need, OnCall, Place, Team, better, recommend
+
+USED_WITHIN = timedelta(hours=12)
+# What a person brings aboard, by the duty of the shift. What only a person can have leaves with the person.
+_OF_DUTY = {"clinician": "clinician", "peer": "peer", "care_paramedic": "paramedic"}
+_PERSONAL = frozenset({"clinician", "peer"})
+
+# Every unit of the center that is not retired, in one statement.
+_UNITS = """
+SELECT json_build_object(
+    'id', u.id, 'callsign', u.callsign, 'discipline', u.discipline, 'status', u.status,
+    'reason', u.unavailable_reason, 'capabilities', u.capabilities, 'languages', u.languages, 'home', u.home,
+    'city', g.code, 'partner', g.kind = 'partner' OR u.mirrored_from <> '',
+    'lat', o.lat, 'lng', o.lng, 'at', o.at,
+    'on_call', (SELECT json_build_object('id', c.id, 'number', c.number, 'status', a.status)
+        FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id WHERE a.unit_id = u.id AND a.cleared_at IS NULL),
+    'crew', (SELECT json_agg(json_build_object('duty', s.duty, 'until', upper(s.during)))
+        FROM teams_shift s WHERE s.unit_id = u.id AND s.during @> %(now)s::timestamptz),
+    'used', (SELECT count(*) FROM calls_assignment a WHERE a.unit_id = u.id AND a.dispatched_at > %(since)s)
+)::text
+FROM teams_unit u JOIN teams_agency g ON g.id = u.agency_id LEFT JOIN teams_unitposition o ON o.unit_id = u.id
+WHERE u.center_id = %(center)s AND NOT u.retired ORDER BY u.id
+"""
+
+
+def recommendation_for(user: User, call_id: int, now: datetime) -> dict[str, Any]:
+    """Teams for what the call still asks for, who is excluded and why, what is missing, and who would be sooner."""
+    require_dispatch(user, "ask whom to send")
+    call = Call.objects.select_related("verdict", "jurisdiction", "center").filter(pk=call_id).first()
+    if call is None or not may_open(user, call, now):
+        raise NotFound(NO_CALL)
+    need, candidates = need_of(call, now)
+    plan = _plan(call)
+    found = recommend(need, candidates, plan, now)
+    return {
+        **asdict(found),
+        "call_id": call.pk,
+        "teams": [asdict(team) | {"alone": _alone(need, team)} for team in found.teams],
+        "sooner": [asdict(one) for one in better(need, candidates, plan, now)],
+    }
+
+
+def need_of(call: Call, now: datetime) -> tuple[Need, list[Candidate]]:
+    """What a call asks for, its units among it, and every unit of the center."""
+    rows = _rows(call.center_id, now)
+    homes = _homes(call.center_id)
+    candidates = [_candidate(row, homes, call.pk) for row in rows]
+    on_call = tuple(
+        OnCall(candidate, arrived(row["on_call"]["status"]))
+        for row, candidate in zip(rows, candidates, strict=True)
+        if row["on_call"] and row["on_call"]["id"] == call.pk
+    )
+    return _need(call, on_call), candidates
+
+
+def _rows(center_id: int, now: datetime) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, {"center": center_id, "now": now, "since": now - USED_WITHIN})
+        return [orjson.loads(text) for (text,) in cursor.fetchall()]
+
+
+def _homes(center_id: int) -> dict[str, Place]:
+    """The middle of each city, for units whose own place is not known."""
+    cities = Area.objects.filter(center_id=center_id, kind=Area.Kind.CITY, retired=False)
+    sides = cities.values_list("name", "south", "north", "west", "east")
+    return {name: Place((south + north) / 2, (west + east) / 2) for name, south, north, west, east in sides}
+
+
+def _candidate(row: Mapping[str, Any], homes: Mapping[str, Place], call_id: int) -> Candidate:
+    crew = row["crew"] or []
+    position = Place(row["lat"], row["lng"]) if row["lat"] is not None else None
+    ends = [datetime.fromisoformat(one["until"]) for one in crew if one["until"]]
+    return Candidate(
+        unit_id=row["id"],
+        callsign=row["callsign"],
+        discipline=row["discipline"],
+        status=row["status"],
+        status_words=_words(row),
+        capabilities=effective_capabilities(row["capabilities"], [one["duty"] for one in crew]),
+        languages=frozenset(row["languages"]),
+        crew=len(crew),
+        position=position,
+        seen_at=datetime.fromisoformat(row["at"]) if row["at"] else None,
+        home=homes.get(row["home"]),
+        area=row["home"],
+        city=row["city"],
+        shift_ends_at=min(ends, default=None),
+        used=row["used"],
+        partner=row["partner"],
+    )
+
+
+def effective_capabilities(own: list[str], duties: list[str]) -> frozenset[str]:
+    """What the vehicle has and what the people aboard bring; a clinician who has signed off is no clinician aboard."""
+    return (frozenset(own) - _PERSONAL) | {_OF_DUTY[duty] for duty in duties if duty in _OF_DUTY}
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    """Why it cannot be sent, as the board says it."""
+    label = str(Unit.Status(row["status"]).label).lower()
+    if row["on_call"]:
+        return f"{label} on call {row['on_call']['number']}"
+    return f"{label}: {row['reason']}" if row["reason"] else label
+
+
+def _need(call: Call, on_call: tuple[OnCall, ...]) -> Need:
+    facts = call.verdict.facts if call.verdict else {}
+    proof = call.verdict.proof if call.verdict else {}
+    response = call.mode_override or call.response
+    language = str(facts.get("language", "en"))
+    return Need(
+        response=response,
+        services=tuple(services_asked(call)) if response else ("police", "ems"),
+        level=call.level,
+        place=Place(call.lat, call.lng) if call.lat is not None and call.lng is not None else None,
+        city=call.jurisdiction.code if call.jurisdiction else "",
+        language="" if language in ("en", "unknown", "none_reported") else language,
+        minors=facts.get("age") in ("child", "adolescent") or facts.get("minors_present") == "yes",
+        capabilities=tuple(proof.get("capabilities", ())),
+        on_call=on_call,
+    )
+
+
+def _plan(call: Call) -> Plan:
+    area = call.jurisdiction.code if call.jurisdiction else ""
+    return plan_for(
+        plans_in_force(call.center_id), response=call.mode_override or call.response, level=call.level,
+        nature=call.nature, area=area,
+    )  # fmt: skip
+
+
+def _alone(need: Need, team: Team) -> bool:
+    """Whether CARE would be there without the police the call asks for."""
+    there = {pick.discipline for pick in team.picks} | {on.unit.discipline for on in need.on_call}
+    return "care" in there and "police" not in there and "police" in need.services
