@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from calls import faces, kinds
 from calls.fetch import lock_call, require_dispatch
-from calls.models import Alert, Call, CallNumber, Caution, Consult, UnitRequest
+from calls.models import Alert, Assignment, Call, CallNumber, Caution, Consult, UnitRequest
 from calls.selectors import call_detail, safety_words
 from care_dispatch.access import Tier
 from care_dispatch.log import record
@@ -24,6 +24,7 @@ SHEETS = ("board", "units", "handover", "call")
 BLANK_CALLS = 12
 LOG_LINES = range(14)
 _ORDER = {value: place for place, value in enumerate(Call.Priority.values)}
+_STAGES = dict(Assignment.Status.choices)
 _OVERDUE = 2  # told of as overdue, or later (calls.clocks.Late)
 
 
@@ -70,6 +71,7 @@ def _call(row: faces.Face, call: Call, now: datetime) -> dict[str, Any]:
         "minutes": int((now - call.received_at).total_seconds() // 60),
         "held": call.held_until,
         "danger": safety_words(call),
+        "assignments": [one | {"label": _STAGES[one["status"]].lower()} for one in face["assignments"]],
         "overdue": call.late >= _OVERDUE,
     }
 

@@ -77,7 +77,13 @@ def _page(request: HttpRequest, refused: str = "", status: int = 200) -> HttpRes
     shown = {
         "agency": agency,
         "requests": [
-            one | {"asked": datetime.fromisoformat(one["asked_at"])} for one in shares.unit_requests(user, now)
+            one
+            | {
+                "asked": datetime.fromisoformat(one["asked_at"]),
+                "label": UnitRequest.Status(one["status"]).label,
+                "why": one["decline_reason"] and UnitRequest.DeclineReason(one["decline_reason"]).label.lower(),
+            }
+            for one in shares.unit_requests(user, now)
         ]
         if agency
         else [],

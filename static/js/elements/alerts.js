@@ -14,7 +14,6 @@ class Alerts extends Part {
       <ul class="alerts consults" aria-label="Consults">
         ${repeat(app.store.all("consult"), (consult) => consult.id, (consult) => html`<li><care-consult-line class="alert-line" .consult=${consult}></care-consult-line></li>`)}
       </ul>
-      <care-next></care-next>
       ${(app.outbox?.refused() ?? []).map(
         (/** @type {any} */ note) => html`<p class="alert-line">
           <b>✗ A note on call ${note.number} was refused:</b> ${note.refused} “${note.text}”

@@ -44,6 +44,7 @@ class Console extends Part {
     return html`
       <header class="bar"><care-bar></care-bar></header>
       <care-alerts role="region" aria-label="What needs somebody now"></care-alerts>
+      <care-next role="region" aria-label="What is proposed and asked"></care-next>
       <main id="board" class=${app.link.fresh || app.link.state === "starting" ? "" : "frozen"}>
         <div class="boards">
           <section class="pending-board"><care-calls kind="pending"></care-calls></section>

@@ -27,18 +27,19 @@ class Marks extends Part {
 
   /** @param {any[]} stacked */
   #stacked(stacked) {
-    return html`<b class="enrt" title="waits for a unit that is busy">⧗ ${stacked.map((one) => one.callsign).join(" ")}<span class="heard"> waits for it</span></b>`;
+    return html`<b class="enrt" title="waits for a unit that is busy">▤ ${stacked.map((one) => one.callsign).join(" ")}<span class="heard"> waits for it</span></b>`;
   }
 
   /** Whose status it is, and how old. @param {string} from */
   #mirror(from) {
     const { mirrored_at: at } = this.of;
-    return html`<b title=${`Its status is ${from}'s; D asks for it`}>⇅ ${from}</b> ${at ? html`<span data-since=${at} title="since it was heard of"></span>` : "never heard of"} `;
+    const words = `Its status is ${from}'s, and this old; D asks for it`;
+    return html`<b title=${words}>⇅ ${at ? html`<span data-since=${at}></span>` : "never heard"} ${from}</b> `;
   }
 
   /** The calls that wait for it, the next one first. @param {any[]} stack */
   #stack(stack) {
-    return html`<b class="enrt" title=${`Calls that wait for ${this.of.callsign}`}>⧗<span class="heard"> waits for it: call</span></b>
+    return html`<b class="enrt" title=${`Calls that wait for ${this.of.callsign}`}>▤<span class="heard"> waits for it: call</span></b>
       ${stack.map((one) => html`<button type="button" class="plain waits" @click=${() => this.app.openCall(one.call_id)}>${one.number}</button> `)}`;
   }
 }

@@ -59,7 +59,7 @@ class Next extends Part {
     const [next, ...later] = stack;
     const call = app.store.get("call", next.call_id);
     return html`<li class="alert-line">
-      <b class="busy">⧗ NEXT</b>
+      <b class="busy">▤ NEXT</b>
       <span class="what">${callsign} is free: call ${next.number} waits for it${call ? `, ${call.priority === "P" ? "▲P" : `P${call.priority}`} ${call.mode} ${call.nature}` : ""}${later.length ? ` · then ${later.map((/** @type {any} */ one) => one.number).join(", ")}` : ""}</span>
       <span class="since" data-since=${next.proposed_at}></span>
       <button type="button" class="go" @click=${(/** @type {MouseEvent} */ event) => again(event) || app.prefill(`D #${next.number} ${callsign}`, "Enter sends")}>Send</button>
