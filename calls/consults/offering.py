@@ -87,8 +87,17 @@ def move_clock(*, actor: None, now: datetime, consult_id: int) -> dict[str, Any]
 
 
 def clock_gave_up(consult_id: int, attempts: int, error: str, now: datetime) -> None:
-    """The consult is on every console with its age; the log line is all there is to add."""
+    """Nobody is asked any more and nothing is called late: the floor has to hear of it."""
     logger.error("the clock of consult %s could not be moved after %s attempts: %s", consult_id, attempts, error)
+    perform(clock_failed, actor=None, position="", source="sweep", now=now, consult_id=consult_id)
+
+
+def clock_failed(*, actor: None, now: datetime, consult_id: int) -> dict[str, Any]:
+    consult = lock_consult(None, consult_id, now)
+    if consult.answered_at is None and consult.ended_at is None:
+        text = f"The clock of the consult of {who_asks(consult)} does not run: find a clinician by radio"
+        _raise(consult, text, now)
+    return {"consult_id": consult_id}
 
 
 def stop_clock(consult: Consult, now: datetime, taken_by: User | None = None) -> None:
@@ -158,11 +167,14 @@ def _tell_supervisor(consult: Consult, now: datetime) -> None:
     nobody = "no CARE unit is sent to" if consult.mode == Consult.Mode.SCENE else "no clinician answers"
     at = f"{consult.center.local(consult.asked_at):%H:%M:%S}"
     text = f"Consult asked at {at}: {nobody} {who_asks(consult)} ({consult.get_question_display().lower()})"
-    kind, cause = Alert.Kind.CONSULT_UNANSWERED, _cause(consult)
-    alert = raise_alert(
-        center=consult.center, kind=kind, text=text, now=now, call=consult.call, cause=cause, stands=True
-    )
-    escalate(alert, Alert.EscalatedTo.SUPERVISOR, now)
+    escalate(_raise(consult, text, now), Alert.EscalatedTo.SUPERVISOR, now)
+
+
+def _raise(consult: Consult, text: str, now: datetime) -> Alert:
+    return raise_alert(
+        center=consult.center, kind=Alert.Kind.CONSULT_UNANSWERED, text=text, now=now, call=consult.call,
+        cause=_cause(consult), stands=True,
+    )  # fmt: skip
 
 
 def _cause(consult: Consult) -> str:

@@ -38,15 +38,18 @@ class Clinician:
 
 
 def next_clinician(found: Iterable[Clinician], language: str = "") -> Clinician | None:
-    """Who speaks the language, can talk, has answered least and been idle longest; None when nobody can."""
-    able = [one for one in found if one.unit_status in _EASE and not one.talking]
+    """Who speaks the language, can talk, has answered least and been idle longest; None when nobody can.
+
+    Who is on another consult comes last and is asked all the same: one that nobody ended must not hide a clinician.
+    """
+    able = [one for one in found if one.unit_status in _EASE]
     return min(able, key=lambda one: _rank(one, language), default=None)
 
 
-def _rank(one: Clinician, language: str) -> tuple[bool, int, bool, int, datetime, int]:
+def _rank(one: Clinician, language: str) -> tuple[bool, bool, int, bool, int, datetime, int]:
     spoken = {_tongue(tag) for tag in one.languages}
     foreign = bool(language) and _tongue(language) not in spoken
-    return foreign, _EASE[one.unit_status], one.asked_now, one.answered, one.idle_since, one.user_id
+    return one.talking, foreign, _EASE[one.unit_status], one.asked_now, one.answered, one.idle_since, one.user_id
 
 
 def _tongue(tag: str) -> str:

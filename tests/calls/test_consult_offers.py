@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from calls.clocks import DEFAULTS, Clock
 from calls.consults import ConsultAnswered, answer_consult, end_consult, pass_consult
-from calls.consults.offering import CLOCK, NotOffered, move_clock
+from calls.consults.offering import CLOCK, NotOffered, clock_gave_up, move_clock
 from calls.consults.routing import Clinician, next_clinician, next_look
 from calls.models import ClockLimit, ConsultOffer
 from care_dispatch.due.models import Due
@@ -40,6 +40,7 @@ def one(user_id: int, **fields: Any) -> Clinician:
         ({}, {"unit_status": "en_route"}),
         ({"unit_status": "en_route"}, {"unit_status": "unavailable"}),
         ({}, {"asked_now": True}),
+        ({"answered": 9, "unit_status": "unavailable"}, {"talking": True}),
         ({"languages": ["en", "es"], "unit_status": "en_route", "answered": 4}, {"answered": 0}),
     ],
 )
@@ -52,7 +53,7 @@ def test_who_is_asked_first(first: dict[str, Any], second: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("status", ["on_scene", "contact", "transporting", "at_facility", "off_duty"])
 def test_nobody_leaves_a_person_to_take_a_call(status: str) -> None:
-    assert next_clinician([one(1, unit_status=status), one(2, talking=True)]) is None
+    assert next_clinician([one(1, unit_status=status)]) is None
 
 
 def test_the_clock_looks_when_something_changes_next() -> None:
@@ -103,6 +104,13 @@ def test_a_sweep_that_runs_twice_changes_nothing_more(floor: Floor) -> None:
         act(move_clock, by=None, now=later(seconds=90), consult_id=consult.pk)
     assert offers(consult) == [("CARE1", "late"), ("CARE2", "")]
     assert Event.objects.filter(kind="consult.late").count() == 1
+
+
+def test_a_clock_that_does_not_run_is_told_of(floor: Floor) -> None:
+    consult = floor.ask()
+    for _ in range(2):
+        clock_gave_up(consult.pk, 5, "LookupError", later(minutes=2))
+    assert open_alerts(floor) == ["The clock of the consult of P901 does not run: find a clinician by radio"]
 
 
 def test_an_admin_sets_how_long_one_clinician_has(floor: Floor) -> None:

@@ -22,6 +22,7 @@ from calls.selectors import call_detail
 from care_dispatch.access import Tier
 from care_dispatch.refusal import Forbidden, Invalid, NotFound
 from teams.models import User
+from tests.calls.consult_cast import SAID
 from tests.cast import (
     NOW,
     act,
@@ -39,8 +40,6 @@ from tests.cast import (
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-lithium-level"
-# What an answered consult ends with: a kind of advice and plain words for the requester.
-SAID: dict[str, Any] = {"advice_type": "calming", "recommendation": "One voice, short sentences."}
 
 
 @pytest.fixture
