@@ -159,7 +159,7 @@ def test_work_that_kills_whoever_takes_it_up_is_told_of_too(
     now = timezone.now()
     for _ in range(ATTEMPTS_BEFORE_ALERT):
         now += timedelta(minutes=10)
-        work._claim("subject_id = %s", [call.pk], now)
+        work._claim("kind = 'triage' AND subject_id = %s", [call.pk], now)
     assert not Alert.objects.filter(call=call).exists()
     monkeypatch.setattr("calls.verdicts.record_verdict", lambda **args: 1 / 0)
     for _ in range(3):
