@@ -68,6 +68,13 @@ def tried_call_back(*, actor: User | None, now: datetime, call_back_id: int, res
     return {"call_back_id": found.pk}
 
 
+def move_call_backs(merged: Call, primary: Call) -> None:
+    """Who was cut off on a duplicate is called back on the call that stays; its clock runs on."""
+    for found in CallBack.objects.filter(call=merged, ended_at__isnull=True).select_for_update().order_by("pk"):
+        write(found, call_id=primary.pk)
+        _record(kinds.CALL_BACK_ASKED, primary, found)
+
+
 def end_call_backs(call: Call, now: datetime) -> None:
     """Nobody works a closed call: who was to be called back is not, and the record says why."""
     for found in CallBack.objects.filter(call=call, ended_at__isnull=True).select_for_update().order_by("pk"):

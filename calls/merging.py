@@ -6,6 +6,7 @@ from typing import Any
 
 from calls import kinds, timers
 from calls.alerts import raise_alert
+from calls.call_backs import move_call_backs
 from calls.closing import end_call
 from calls.dispatch import CareNeedsPolice, call_sets, care_block, stage_care
 from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
@@ -57,6 +58,7 @@ def merge_calls(
     read = take_in_narrative(merged, now)
     _move_alerts(merged, primary)
     move_stacks(merged, primary)
+    move_call_backs(merged, primary)
     hand_on(merged, primary, actor, now)
     sets = _take_in(primary, merged)
     for assignment in moved:

@@ -102,8 +102,6 @@ SELECT next.at, ARRAY(SELECT a.id FROM calls_alert a WHERE a.call_id = %(call)s 
 FROM next
 """  # noqa: S608 - constants
 _TOLD = [Clock.PENDING, Clock.SEEN, Clock.ACKNOWLEDGE, Clock.EN_ROUTE, Clock.ON_SCENE, Clock.CALL_BACK]
-
-
 _ON_SCENE = {Assignment.Status.ON_SCENE, Assignment.Status.CONTACT}
 _PRIORITIES = Call.Priority.values
 

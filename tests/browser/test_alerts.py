@@ -49,7 +49,8 @@ def test_a_crews_call_for_help_stays_until_it_is_acknowledged_and_ended(desk: Si
     page.keyboard.press("F8")
     done(page, "Alert acknowledged")
     expect(phone.get_by_text("D1 has heard it")).to_be_visible()
-    emergency.get_by_role("button", name="Crew says it is safe").click()
+    emergency.get_by_role("button", name="It is over").click()
+    say(page, "crew_safe")
     done(page, "Over, Crew says it is safe")
     expect(emergency).to_have_count(0)
     assert Alert.objects.get(kind="duress").end_reason == "crew_safe"

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from calls.call_backs import CallBackEnded, line_dropped, tried_call_back
 from calls.closing import close_call
 from calls.intake import add_caller
+from calls.merging import merge_calls
 from calls.models import Alert, CallBack, Caller
 from calls.selectors import call_detail
 from care_dispatch.refusal import NotFound
@@ -85,6 +86,15 @@ def test_the_end_of_the_call_ends_it_and_says_so(scene: Any) -> None:
     act(close_call, by=scene.dispatcher, call_id=call.pk, closed_as="advised")
     assert CallBack.objects.get(call=call).result == "call_closed"
     assert not Alert.objects.filter(call=call, kind="call_back").exists()
+
+
+def test_a_merged_calls_task_goes_on_with_the_call_that_stays(scene: Any) -> None:
+    call = make_call(scene.dispatcher, caller={"line": "dropped"})
+    act(merge_calls, by=scene.dispatcher, now=later(seconds=30), call_id=call.pk, into=scene.call.pk)
+    moved = CallBack.objects.exclude(pk=scene.back.pk).get()
+    assert (moved.call, moved.ended_at) == (scene.call, None)
+    scene.at(121)
+    assert len(scene.alerts("call_back")) == 2
 
 
 def test_the_open_call_shows_since_when_and_how_often_to_the_center_alone(scene: Any) -> None:

@@ -61,9 +61,8 @@ class Alerts extends Part {
         <span class="second">stays until each is told</span>`;
     }
     if (alert.urgency === 3 && alert.acknowledged_at) {
-      return html`${(app.vocabulary?.end_reasons ?? []).map(
-        (/** @type {any} */ { value, label }) => html`<button type="button" @click=${types(`OVER ${value} ${number}`)}>${label}</button>`,
-      )}`;
+      const reasons = (app.vocabulary?.end_reasons ?? []).map((/** @type {any} */ { value }) => value).join(" ");
+      return html`<button type="button" @click=${() => app.prefill(`OVER ${number} `, reasons)}>It is over…</button>`;
     }
     if (alert.acknowledged_at) return nothing;
     return html`<button type="button" @click=${types(`ACK ${number}`)}>Acknowledge${number === 1 ? " F8" : ""}</button>
