@@ -58,7 +58,8 @@ _ASSIGNMENTS = (
 _TAKEN = (
     "(SELECT json_agg(json_build_object('callsign', u.callsign, 'at', a.cleared_at, 'for', n.number::text,"
     " 'reason', a.taken_reason) ORDER BY a.id) FROM calls_assignment a JOIN teams_unit u ON u.id = a.unit_id"
-    " JOIN calls_call n ON n.id = a.taken_for_id WHERE a.call_id = c.id AND NOT EXISTS (SELECT 1 FROM calls_assignment b"
+    " JOIN calls_call n ON n.id = a.taken_for_id WHERE a.call_id = c.id AND a.taken_for_id IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM calls_assignment b"
     " JOIN teams_unit v ON v.id = b.unit_id WHERE b.call_id = c.id AND v.discipline = u.discipline"
     " AND b.dispatched_at >= a.cleared_at))"
 )

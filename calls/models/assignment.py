@@ -191,6 +191,7 @@ class Assignment(models.Model):
                 name="transports_owed",
             ),
             models.Index(fields=["call"], condition=Q(cleared_at__isnull=True), name="open_assignments_of_call"),
+            models.Index(fields=["call"], condition=Q(taken_for__isnull=False), name="units_taken_from_call"),
             models.Index(
                 fields=["unit"],
                 condition=Q(disposition_owed_at__isnull=False, disposition=""),
