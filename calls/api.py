@@ -26,6 +26,7 @@ from calls import (
     stages,
     vocabulary,
 )
+from calls.disposition_conflicts import disposition_conflicts
 from calls.preview import preview
 from calls.units_named import unit_ids_named
 from care_dispatch.access import tier_of
@@ -151,6 +152,11 @@ class AssignmentChange(View):
     def post(self, request: Request, assignment_id: int) -> Response:
         fields = self.parsed(request, self.serializer)
         return self.change(request, self.action, assignment_id=assignment_id, **fields)
+
+
+class DispositionConflicts(View):
+    def get(self, request: Request) -> Response:
+        return Response({"conflicts": disposition_conflicts(signed_in(request), timezone.now())})
 
 
 class DispositionsOwed(View):

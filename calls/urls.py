@@ -21,6 +21,7 @@ urlpatterns = [
     path("units/<int:unit_id>/status/", api.UnitStatus.as_view()),
     path("units/<int:unit_id>/call-ahead/", api.CallAhead.as_view()),
     path("units/<int:unit_id>/exchange/", api.Exchange.as_view()),
+    path("disposition-conflicts/", api.DispositionConflicts.as_view()),
     path("dispositions-owed/", api.DispositionsOwed.as_view()),
     *(
         path(

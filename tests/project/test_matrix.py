@@ -45,6 +45,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/release/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/disposition/": DISPATCH | CARE,
+    "GET api/disposition-conflicts/": {Role.SUPERVISOR},
     "GET api/dispositions-owed/": READERS,
     "POST api/alerts/<int:alert_id>/told/": DISPATCH | OFFICER, "POST api/alerts/<int:alert_id>/acknowledge/": DISPATCH,
     "POST api/alerts/<int:alert_id>/shelve/": DISPATCH, "POST api/alerts/<int:alert_id>/end/": DISPATCH,

@@ -1,19 +1,21 @@
 // @ts-check
-/** Dispositions that crews still owe, the oldest first. */
+/** Dispositions that crews still owe, the oldest first; for the supervisor also those of two agencies that do not fit. */
 
-import { html, repeat } from "../../vendor/lit.js";
+import { html, nothing, repeat } from "../../vendor/lit.js";
 import { post, read } from "../api.js";
 import { Part, opensFirst } from "./part.js";
 
 const REFRESH_MS = 15_000;
 
 class Owed extends Part {
-  static properties = { rows: { state: true }, problem: { state: true } };
+  static properties = { rows: { state: true }, conflicts: { state: true }, problem: { state: true } };
 
   constructor() {
     super();
     /** @type {any[] | null} */
     this.rows = null;
+    /** @type {any[]} */
+    this.conflicts = [];
     this.problem = "";
   }
 
@@ -31,6 +33,7 @@ class Owed extends Part {
   async #load() {
     try {
       this.rows = (await read("/api/dispositions-owed/")).owed;
+      if (this.app.me?.role === "supervisor") this.conflicts = (await read("/api/disposition-conflicts/")).conflicts;
       this.problem = "";
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
@@ -44,11 +47,27 @@ class Owed extends Part {
       <ul class="owed">${repeat(rows, (row) => row.assignment_id, (row) => html`<li>
         <b>${row.callsign}</b> call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
         <span class="since" data-since=${row.owed_since} data-limit="owed"></span> ${this.app.label("outcomes", row.outcome)}
-        <select aria-label=${`Disposition of ${row.callsign} on call ${row.call_number}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#set(row, event.target)}>
-          <option value="">disposition…</option>
-          ${(this.app.vocabulary?.dispositions ?? []).map((/** @type {any} */ pair) => html`<option value=${pair.value}>${pair.label}</option>`)}
-        </select></li>`)}</ul>
+        ${this.#choice(row, row.call_number, "disposition…")}</li>`)}</ul>
+      ${this.conflicts.length ? this.#conflicts() : nothing}
       <button type="button" @click=${() => this.#close()}>Back to the call</button>`;
+  }
+
+  /** @param {any} row an assignment @param {string} number of its call @param {string} none what stands there first */
+  #choice(row, number, none) {
+    return html`<select aria-label=${`Disposition of ${row.callsign} on call ${number}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#set({ call_number: number, ...row }, event.target)}>
+      <option value="">${none}</option>
+      ${(this.app.vocabulary?.dispositions ?? []).map((/** @type {any} */ pair) => html`<option value=${pair.value}>${pair.label}</option>`)}
+    </select>`;
+  }
+
+  /** What two agencies said of one call and cannot both be: correct the one that is wrong. */
+  #conflicts() {
+    return html`<h2>Dispositions that do not fit ${this.conflicts.length}</h2>
+      <p class="second">Two agencies end one call differently. Ask, then correct the one that is wrong.</p>
+      <ul class="owed">${repeat(this.conflicts, (row) => row.call_id, (row) => html`<li>
+        Call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
+        ${row.dispositions.map((/** @type {any} */ one) => html`<span><b>${one.callsign}</b> (${one.agency}) ${this.#choice(one, row.call_number, this.app.label("dispositions", one.disposition))}</span>`)}
+      </li>`)}</ul>`;
   }
 
   /** @param {any} row @param {HTMLSelectElement} select */
