@@ -15,6 +15,7 @@ from calls import (
     exchange,
     facts,
     intake,
+    joint,
     linking,
     merging,
     narrative,
@@ -219,6 +220,11 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "split": (linking.split_call, serializers.Split, 201),
     "stack": (stacking.stack_call, serializers.Stack, 201),
     "unstack": (stacking.unstack_call, serializers.Unstack, 200),
+    "secure": (joint.secure_scene, serializers.Nothing, 200),
+    "unsecure": (joint.unsecure_scene, serializers.Nothing, 200),
+    "staging": (joint.set_staging, serializers.Staging, 200),
+    "police-up": (joint.call_police_up, serializers.Nothing, 201),
+    "request-care": (joint.request_care, serializers.Nothing, 200),
     "retriage": (intake.retriage, serializers.Nothing, 200),
 }
 ASSIGNMENT_CHANGES: dict[str, tuple[Any, Any]] = {

@@ -7,6 +7,7 @@ from typing import Any
 from calls import kinds, timers
 from calls.alerts import close_alerts_of, raise_alert
 from calls.call_backs import end_call_backs
+from calls.co_response import Visit, answered, planned
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
@@ -66,6 +67,8 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         not_sent_reason=not_sent_reason or call.not_sent_reason,
         held_until=None,
         hold_reason="",
+        mode_planned=planned(call.mode_override or call.response),
+        mode_actual=answered(visits_of(call)),
         late=0,
         surfaces_at=None,
     )
@@ -75,6 +78,17 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
     close_alerts_of(call, now)
     leave_stacks(call)
     record(kinds.CALL_CLOSED, center_id=call.center_id, call_id=call.pk, sets=sets)
+
+
+def visits_of(call: Call) -> list[Visit]:
+    """Each unit's part in the call, as it is counted."""
+    return [
+        Visit(
+            row.unit.discipline, row.dispatched_at, row.on_scene_at or row.contact_at or row.transporting_at,
+            remote=row.outcome == Assignment.Outcome.REMOTE_ONLY,
+        )
+        for row in call.assignments.select_related("unit")
+    ]  # fmt: skip
 
 
 def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str) -> dict[str, Any]:
@@ -92,6 +106,10 @@ def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str)
         closed_as="",
         close_reason="",
         reopened_at=now,
+        mode_planned="",
+        mode_actual="",
+        scene_secure_at=None,
+        care_requested_at=None,
         waits_since=now,
     )
     record(kinds.CALL_REOPENED, center_id=call.center_id, call_id=call.pk, sets=sets)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from calls import hooks, kinds, timers
@@ -12,6 +13,7 @@ from calls.lifecycle import MODES, arrived, call_status, lighter
 from calls.models import Assignment, Call
 from calls.partners import look_for_partner, services_asked
 from calls.reasons import require_reason
+from calls.scene import hand_over
 from calls.stacked import taken_up
 from calls.triage.facts import NOT_ASKED
 from care_dispatch.access import Role
@@ -23,10 +25,11 @@ from teams.models import Discipline, Unit, User
 
 Stage = Assignment.Status
 _SENT_AS = (Stage.DISPATCHED, Stage.EN_ROUTE, Stage.ON_SCENE)
+NOTHING_OVERRIDDEN: Mapping[str, Any] = MappingProxyType({})
 _WAITS = (Call.Status.IN_TRIAGE, Call.Status.PENDING)
 _CREATED = [
     "status", "role", "call_id", "unit_id", "dispatched_at", "en_route_at", "on_scene_at", "opened_late",
-    "against_triage", "override_reason",
+    "against_triage", "override_reason", "reactive",
 ]  # fmt: skip
 
 
@@ -78,10 +81,11 @@ def send_units(
     against = {"against_triage": True, "override_reason": override_reason, "override_note": override_note.strip()}
     was_late = call.late > 0
     made = [
-        _assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=against if blocked else {})
+        assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=against if blocked else {})
         for unit in units
     ]
     timers.units_sent(call, units, status, now, was_late=was_late)
+    hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)
     return {"call_id": call.pk, "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made]}
@@ -155,15 +159,15 @@ def _police_on(call: Call) -> bool:
     return call.assignments.open().filter(unit__discipline=Discipline.POLICE).exists()
 
 
-def _assign(
+def assign(
     call: Call,
     unit: Unit,
     status: str,
     now: datetime,
     *,
     actor: User | None,
-    opened_late: bool,
-    override: Mapping[str, Any],
+    opened_late: bool = False,
+    override: Mapping[str, Any] = NOTHING_OVERRIDDEN,
 ) -> Assignment:
     """One unit's share of the stroke: its assignment, its own status and the call's, and the line in the log."""
     stages_at = {f"{stage}_at": now for stage in _SENT_AS[1 : _SENT_AS.index(Stage(status)) + 1]}
@@ -176,6 +180,7 @@ def _assign(
         position=position_now(),
         dispatched_at=now,
         opened_late=opened_late,
+        reactive=_reactive(call, unit),
         **override,
         **stages_at,
     )
@@ -189,6 +194,12 @@ def _assign(
     )  # fmt: skip
     warn_if_not_cleared(assignment, unit, status, now)
     return assignment
+
+
+def _reactive(call: Call, unit: Unit) -> bool:
+    """CARE that police asked for, instead of going with them: the model this center means to leave."""
+    asked = call.origin == Call.Origin.POLICE_REQUEST or call.care_requested_at is not None
+    return unit.discipline == Discipline.CARE and asked
 
 
 def _role(call: Call, unit: Unit) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from calls.co_response import staging_point
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE
 from care_dispatch.access import Tier, sees
 
@@ -81,6 +82,7 @@ _CONSULTING = (
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
     "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
+    "scene_lead", "scene_secure_at", "staging_point", "staging_lat", "staging_lng", "care_requested_at",
     "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at", "late", "question_late", "seen_at", "scheduled_for",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
@@ -148,6 +150,10 @@ def call_face(row: Face, tier: str) -> Face:
         "received_at": iso(row["received_at"]),
         "first_dispatched_at": iso(row["first_dispatched_at"]),
         "first_on_scene_at": iso(row["first_on_scene_at"]),
+        "scene_lead": row["scene_lead"],
+        "scene_secure_at": iso(row["scene_secure_at"]),
+        "staging": staging(row),
+        "care_requested_at": iso(row["care_requested_at"]),
         "held_until": iso(row["held_until"]),
         "hold_reason": row["hold_reason"],
         "reopened_at": iso(row["reopened_at"]),
@@ -164,6 +170,13 @@ def call_face(row: Face, tier: str) -> Face:
         "merged": (row["merged"] or []) if tier in SHOWS_ALL else [],
         "referral_made": False,
     }
+
+
+def staging(row: Face) -> Face:
+    """Where CARE waits, as it was set or as it is proposed."""
+    lat, lng = row["staging_lat"], row["staging_lng"]
+    point, proposed = staging_point(point=row["staging_point"], lat=lat, lng=lng, location=row["location"])
+    return {"point": point, "proposed": proposed, "lat": lat, "lng": lng}
 
 
 def flags(facts: Mapping[str, Any]) -> dict[str, str]:

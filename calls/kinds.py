@@ -15,7 +15,7 @@ _UNIT = "unit.status unit.status_at unit.unavailable_reason unit.unavailable_unt
 _WAIT = "call.waits_since call.late call.surfaces_at"
 _CALL_TIMES = f"call.status call.first_dispatched_at call.first_on_scene_at {_WAIT}"
 _HOLD = f"call.held_until call.hold_reason {_WAIT}"
-_CLOSED = f"call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason {_HOLD}"
+_CLOSED = f"call.status call.closed_at call.closed_as call.close_reason call.not_sent_reason call.mode_planned call.mode_actual {_HOLD}"
 
 CALL_CREATED = _kind(
     "call.created",
@@ -32,7 +32,7 @@ CALL_HELD = _kind("call.held", _HOLD)
 CALL_SCHEDULED = _kind("call.scheduled", f"call.scheduled_for call.question_late {_HOLD}")
 CALL_SURFACED = _kind("call.surfaced", _WAIT)
 CALL_CLOSED = _kind("call.closed", _CLOSED)
-CALL_REOPENED = _kind("call.reopened", f"{_CLOSED} call.reopened_at")
+CALL_REOPENED = _kind("call.reopened", f"{_CLOSED} call.scene_secure_at call.care_requested_at call.reopened_at")
 CALL_LINKED = _kind("call.linked", "", "link_id")
 CALL_UNLINKED = _kind("call.unlinked", "", "link_id")
 # On the duplicate: where it went and back; on the call that stays: what came and went.
@@ -73,7 +73,7 @@ VERDICT_RECORDED = _kind(
 )
 UNIT_SENT = _kind(
     "unit.sent",
-    f"{_ASSIGNMENT} assignment.opened_late assignment.against_triage assignment.override_reason {_UNIT} {_CALL_TIMES}"
+    f"{_ASSIGNMENT} assignment.opened_late assignment.reactive assignment.against_triage assignment.override_reason {_UNIT} {_CALL_TIMES}"
     f" {_HOLD}",
     "assignment_id",
 )
@@ -123,5 +123,14 @@ ALERT_UNIT_LEFT = _kind("alert.unit_left", "", "alert_id")
 ALERT_ESCALATED = _kind("alert.escalated", "", "alert_id")
 ALERT_MOVED = _kind("alert.moved", "", "alert_id")
 ALERT_CLOSED = _kind("alert.closed", "", "alert_id")
+
+LEAD_HANDED_OVER = _kind("call.lead_handed_over", "call.scene_lead")
+SCENE_SECURED = _kind("call.scene_secured", "call.scene_secure_at")
+SCENE_NOT_SECURE = _kind("call.scene_not_secure", "call.scene_secure_at")
+STAGING_SET = _kind("call.staging_set", "call.staging_point call.staging_lat call.staging_lng")
+CARE_REQUESTED = _kind("call.care_requested", "call.care_requested_at")
+POLICE_CALLED_UP = _kind(
+    "call.police_called_up", "call.mode_override call.mode_reason call.scene_secure_at", "assignment_id"
+)
 
 ALL = [value for value in list(globals().values()) if isinstance(value, EventKind)]

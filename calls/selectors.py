@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from calls import board, consults, faces, triage
+from calls import board, consults, faces, pair, triage
 from calls.consults.face import consult_face, with_related
 from calls.fetch import NO_CALL, may_open, own_assignments, own_unit_ids
 from calls.models import Assignment, Call, CallBack, Caller, Consult, Draft, FactStatement, NarrativeEntry, Verdict
@@ -35,6 +35,7 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     detail["narrative"] = [_entry(entry, call) for entry in entries]
     detail["references"] = references(call) if tier != Tier.FIELD else []
     detail["assignments_all"] = [_assignment(row, tier) for row in faces.assignment_rows(call.pk)]
+    detail |= pair.together(call) if tier in (Tier.DISPATCH, Tier.CARE) else {}
     together = call_ids(call)
     related = with_related(Consult.objects.filter(consults.readable(user, now), call__in=together))
     detail["consults"] = [consult_face(consult) | {"id": consult.pk} for consult in related]
@@ -63,6 +64,8 @@ def _ending(call: Call, tier: str) -> dict[str, Any]:
         "closed_at": faces.iso(call.closed_at),
         "closed_as": call.closed_as,
         "merged_into": str(call.merged_into.number) if call.merged_into else None,
+        "mode_planned": call.mode_planned,
+        "mode_actual": call.mode_actual,
         "close_reason": call.close_reason,
         "not_sent_reason": call.not_sent_reason,
         "mode_reason": call.mode_reason,

@@ -100,6 +100,12 @@ class Mode(StrictSerializer):
     note = text()
 
 
+class Staging(StrictSerializer):
+    point = text()
+    lat = s.FloatField(required=False, allow_null=True, min_value=-90, max_value=90)
+    lng = s.FloatField(required=False, allow_null=True, min_value=-180, max_value=180)
+
+
 class Hold(StrictSerializer):
     minutes = s.IntegerField(min_value=1, max_value=24 * 60)
     reason = text(required=True)

@@ -12,6 +12,7 @@ from calls.late import keep_late, meant_for
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Assignment, Call, StageReport
 from calls.partners import look_for_partner
+from calls.scene import hand_over
 from calls.stacked import nothing_stacked, propose_next
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.log import record, write
@@ -141,7 +142,7 @@ def _newest_stamp(assignment: Assignment) -> datetime | None:
 def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
     """Police (or dispatch for them) wave the staged CARE team in."""
     assignment = _lock_assignment(actor, assignment_id, now)
-    if actor is not None and actor.role not in DISPATCH_ROLES and not _police_there(actor, assignment.call, now):
+    if actor is not None and actor.role not in DISPATCH_ROLES and not police_there(actor, assignment.call, now):
         raise Forbidden("The officer on the call or a dispatcher clears CARE to enter.")
     if assignment.cleared_to_enter_at is None:
         sets = write(assignment, cleared_to_enter_at=now)
@@ -154,7 +155,7 @@ def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> 
     return {"assignment_id": assignment.pk}
 
 
-def _police_there(actor: User, call: Call, now: datetime) -> bool:
+def police_there(actor: User, call: Call, now: datetime) -> bool:
     """Whether this person is on a police unit that is on the call now: who has left it cannot say that it is safe."""
     own = own_assignments(actor, now).filter(call=call, cleared_at__isnull=True)
     return actor.role == Role.OFFICER and own.filter(unit__discipline=Discipline.POLICE).exists()
@@ -246,6 +247,7 @@ def end_assignment(
         agency_id=unit.agency_id, sets=sets, refs={"assignment_id": assignment.pk},
     )  # fmt: skip
     drop_unit(assignment.call_id, unit.pk, now)
+    hand_over(assignment.call)
     timers.wind(assignment.call_id, now)
     propose_next(unit, now)
 

@@ -20,6 +20,7 @@ from calls.limits import limit_of
 from calls.models import Alert, Call, CallType, FactStatement, RuleSet, Verdict
 from calls.read_through import facts_of, unread_entries
 from calls.rules_in_force import parsed, rule_set_for
+from calls.scene import hand_over
 from calls.timers import QUESTION
 from calls.triage.behavior import LISTED
 from calls.triage.facts import NOT_ASKED
@@ -76,6 +77,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if priority != call.priority or held or judged.get("safety_questions"):
         timers.wind(call.pk, now)
     stage_care(call)
+    hand_over(call)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
     _tell_of_change(call, before, verdict, was, now)
     hooks.tell(hooks.verdict_recorded, call, verdict, now)

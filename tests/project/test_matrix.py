@@ -32,7 +32,9 @@ ROLES: dict[str, set[Any]] = {
     "POST live/ticket": READERS, "GET api/me/": ALL, "GET api/board/": READERS,
     # calls
     "GET api/calls/": READERS, "POST api/calls/": DISPATCH, f"GET {CALL}": ON_SHIFT, f"PATCH {CALL}": DISPATCH,
-    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"GET {CALL}recommendation/": DISPATCH, f"POST {CALL}narrative/": ON_SHIFT,
+    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"GET {CALL}recommendation/": DISPATCH,
+    f"POST {CALL}secure/": DISPATCH | OFFICER, f"POST {CALL}unsecure/": DISPATCH | OFFICER, f"POST {CALL}staging/": DISPATCH,
+    f"POST {CALL}police-up/": ON_SHIFT, f"POST {CALL}request-care/": DISPATCH | OFFICER, f"POST {CALL}narrative/": ON_SHIFT,
     f"POST {CALL}facts/": ON_SHIFT, f"POST {CALL}callers/": DISPATCH, f"POST {CALL}mode/": DISPATCH,
     f"POST {CALL}hold/": DISPATCH, f"POST {CALL}unhold/": DISPATCH, f"POST {CALL}close/": DISPATCH,
     f"POST {CALL}reopen/": DISPATCH, f"POST {CALL}retriage/": DISPATCH, f"POST {CALL}links/": DISPATCH,
