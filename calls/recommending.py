@@ -1,7 +1,7 @@
 """Whom to send to a call, from what is stored: its need, the units as they are now, and the plan that holds for it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,18 @@ def recommendation_for(user: User, call_id: int, now: datetime) -> dict[str, Any
         "teams": [asdict(team) | {"alone": _alone(need, team)} for team in found.teams],
         "sooner": [asdict(one) for one in better(need, candidates, plan, now)],
     }
+
+
+def next_instead_of(call: Call, unit_id: int, now: datetime) -> str:
+    """Who would be sent in the place of a unit that does not answer: a callsign, or nothing. Nothing is swapped."""
+    need, candidates = need_of(call, now)
+    silent = next((on.unit for on in need.on_call if on.unit.unit_id == unit_id), None)
+    if silent is None:
+        return ""
+    need = replace(need, on_call=tuple(on for on in need.on_call if on.unit.unit_id != unit_id))
+    found = recommend(need, [one for one in candidates if one.unit_id != unit_id], _plan(call), now)
+    picks = found.teams[0].picks if found.teams else ()
+    return next((pick.callsign for pick in picks if pick.discipline == silent.discipline), "")
 
 
 def need_of(call: Call, now: datetime) -> tuple[Need, list[Candidate]]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from calls import kinds
 from calls.alerts import close_alert, escalate, raise_alert
 from calls.clocks import ALONE, DEFAULTS, JOINT, OTHER, Clock, Late, Limit
 from calls.fetch import lock_call
 from calls.models import Alert, Assignment, Call, CallBack
+from calls.recommending import next_instead_of
 from care_dispatch.due.work import finish
 from care_dispatch.live.consoles import covering
 from care_dispatch.log import perform, record, write
@@ -219,7 +220,19 @@ def _silent(call: Call, clock: Running, reached: Late, now: datetime) -> None:
     if assignment.late == Late.NOT:
         _note_unit(call, clock, Late.WARN)
     text = f"Call {call.number}: {unit.callsign} has not acknowledged its dispatch for {_minutes(clock, now)}"
+    if instead := _next(call, unit, now):
+        text += f"; next would be {instead}"
     _alert(call, clock, reached, Alert.Kind.OVERDUE, text, now, unit=unit)
+
+
+def _next(call: Call, unit: Unit, now: datetime) -> str:
+    """Whom to send instead; a recommendation that fails must not keep the alert from being raised."""
+    try:
+        with transaction.atomic():
+            return next_instead_of(call, unit.pk, now)
+    except Exception:
+        logger.exception("no next unit for %s on call %s", unit, call)
+        return ""
 
 
 def _not_en_route(call: Call, clock: Running, reached: Late, now: datetime) -> None:

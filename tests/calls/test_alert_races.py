@@ -9,13 +9,14 @@ from django.db import IntegrityError
 
 from calls.alerts import raise_alert
 from calls.models import Alert
+from calls.timers import run_clocks
 from care_dispatch.due.work import run_once
 from care_dispatch.log.models import Event
 from teams.models import Center
 from tests.calls.test_backtest_races import together
-from tests.cast import NOW, act, later, make_center
+from tests.cast import NOW, act, later, make_call, make_center, make_user, use_default_rules
 
-ALERTS, SWEEPS = 60, 5
+ALERTS, SWEEPS, CALLS = 60, 5, 8
 
 
 def raise_for(center: Center, *causes: str) -> None:
@@ -65,3 +66,20 @@ def test_five_sweeps_at_once_tell_of_each_alert_once(center: Center) -> None:
         assert together([partial(sweep, later(seconds=second))] * SWEEPS) == ["won"] * SWEEPS
         assert Alert.objects.filter(escalated_to=to).count() == ALERTS
     assert Event.objects.filter(kind="alert.escalated").count() == 2 * ALERTS
+
+
+def test_five_sweeps_at_once_take_each_step_of_a_clock_once(center: Center) -> None:
+    use_default_rules()
+    dispatcher = make_user(center)
+    calls = [make_call(dispatcher, nature="Suicide attempt").pk for _ in range(CALLS)]
+    for second in (41, 61, 91):
+        assert together([partial(look_at_all, calls, later(seconds=second))] * SWEEPS) == ["won"] * SWEEPS
+    assert Event.objects.filter(kind="call.late").count() == 3 * CALLS
+    waiting = Alert.objects.filter(cause__startswith="pending:")
+    assert (waiting.count(), waiting.filter(escalated_to="supervisor").count()) == (CALLS, CALLS)
+
+
+def look_at_all(calls: list[int], now: datetime) -> None:
+    """What a sweep does that took the rows up at the same moment as the others."""
+    for call_id in calls:
+        run_clocks(call_id, 0, now, "sweep")

@@ -211,6 +211,24 @@ def test_a_unit_that_does_not_acknowledge_is_named_once(scene: Scene) -> None:
     assert scene.alerts("acknowledge")[0].state == "closed"
 
 
+def test_who_would_be_next_is_named_and_nobody_is_swapped(scene: Scene) -> None:
+    act(set_mode, by=scene.dispatcher, call_id=scene.call.pk, response="care_police", reason="new_information")
+    silent, other = scene.unit("P101", "police"), scene.unit("P102", "police")
+    scene.send(0, silent)
+    scene.at(61)
+    assert "next would be P102" in scene.alerts("acknowledge")[0].text
+    assert not Assignment.objects.filter(unit=other).exists()
+
+
+def test_a_recommendation_that_fails_does_not_keep_the_alert_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "next_instead_of", lambda *args: 1 / 0)
+    scene.send(0, scene.unit("P101", "police"))
+    scene.at(61)
+    assert len(scene.alerts("acknowledge")) == 1
+
+
 def test_a_unit_that_does_not_get_going_warns_and_escalates(scene: Scene) -> None:
     unit = scene.unit()
     (assignment,) = scene.send(0, unit)
