@@ -97,14 +97,17 @@ def raise_alert(
 def _open_already(alert: Alert) -> Alert | None:
     """The open alert of the same cause, locked; None when this one was added. The constraint has the last word."""
     same = Alert.objects.open().filter(center_id=alert.center_id, cause=alert.cause)
-    if earlier := same.select_for_update(of=("self",)).first():
-        return earlier
-    try:
-        with transaction.atomic():
-            alert.save(force_insert=True)
-    except IntegrityError:
-        return same.select_for_update(of=("self",)).get()
-    return None
+    while True:  # whoever was quicker may have ended it again before it can be locked
+        if earlier := same.select_for_update(of=("self",)).first():
+            return earlier
+        try:
+            with transaction.atomic():
+                alert.save(force_insert=True)
+        except IntegrityError as error:
+            if "one_open_alert_per_cause" not in str(error):
+                raise
+            continue
+        return None
 
 
 def _raise_again(alert: Alert, text: str, urgency: int, now: datetime) -> Alert:
