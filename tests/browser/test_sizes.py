@@ -46,6 +46,7 @@ def scrolls_sideways(page: Page) -> bool:
 def test_the_help_has_room_for_its_words(desk: SignIn, size: tuple[int, int]) -> None:
     page = desk("d1", "D1", width=size[0], height=size[1])
     page.keyboard.press("F1")
+    expect(page.locator("dialog.help dd").first).to_be_visible()
     widths = page.locator("dialog.help dd").evaluate_all("all => all.map(e => e.clientWidth)")
     assert min(widths) >= 140
     assert page.locator("dialog.help").evaluate("e => e.scrollWidth <= e.clientWidth")
