@@ -143,7 +143,7 @@ def test_pages_fit_a_phone_with_targets_for_a_gloved_thumb(
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     small = page.evaluate(
-        """[...document.querySelectorAll("button, a, summary, select, input:not([type=hidden], [type=radio])")]
+        """[...document.querySelectorAll("button, a, summary, select, label:has(input), input:not([type=hidden], [type=radio], [type=checkbox])")]
         .map(e => [e.textContent.trim(), e.getBoundingClientRect()])
         .filter(([, box]) => box.width < 44 || box.height < 44).map(([text]) => text)"""
     )
