@@ -44,7 +44,7 @@ _STAGE_TIMES = (
     "transporting_at", "at_facility_at", "clearing_at", "cleared_at", "police_released_at",
 )  # fmt: skip
 _ASSIGNMENT = _object(
-    "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at",
+    "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at", "reactive",
     "late", "checked_at", "called_ahead", "called_ahead_at",
     callsign="u.callsign", discipline="u.discipline", taken_reason="a.taken_reason",
     taken_for="(SELECT n.number::text FROM calls_call n WHERE n.id = a.taken_for_id)",
@@ -203,6 +203,7 @@ def assignment_face(row: Face) -> Face:
         "cleared_to_enter_at": iso(row["cleared_to_enter_at"]),
         "on_scene_at": iso(row["on_scene_at"]),
         "taken_from": row["taken_from"],
+        "reactive": row["reactive"],
         "late": row["late"],
         "checked_at": iso(row["checked_at"]),
         "called_ahead": row["called_ahead"],

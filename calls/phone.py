@@ -15,7 +15,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework import serializers as s
 
-from calls import alerts, call_ahead, consults_phone, duress, narrative, phone_page, safety_checks, serializers, stages
+from calls import (
+    alerts,
+    call_ahead,
+    consults_phone,
+    duress,
+    joint,
+    narrative,
+    phone_page,
+    safety_checks,
+    serializers,
+    stages,
+)
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.api import StrictSerializer
 from care_dispatch.log import Key, perform
@@ -170,6 +181,22 @@ def _wave_in(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return stages.clear_to_enter, {"assignment_id": fields["id"]}
 
 
+def _need_police(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return joint.call_police_up, {"call_id": fields["id"]}
+
+
+def _secure(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return joint.secure_scene, {"call_id": fields["id"]}
+
+
+def _not_secure(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return joint.unsecure_scene, {"call_id": fields["id"]}
+
+
+def _want_care(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return joint.request_care, {"call_id": fields["id"]}
+
+
 def _note(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return narrative.add_note, {"call_id": fields.pop("call"), **fields}
 
@@ -208,6 +235,10 @@ FORMS = {
     "status": Form(serializers.UnitStatus, _status, "Status sent."),
     "release": Form(OneId, _release, "Released. CARE stays."),
     "wave-in": Form(OneId, _wave_in, "CARE is cleared to enter."),
+    "need-police": Form(OneId, _need_police, "Police are called. Dispatch hears the alarm."),
+    "secure": Form(OneId, _secure, "The scene is secure. CARE leads."),
+    "not-secure": Form(OneId, _not_secure, "CARE and dispatch hear that the scene is not secure."),
+    "want-care": Form(OneId, _want_care, "Dispatch hears that you ask for CARE."),
     "note": Form(PhoneNote, _note, "Note added."),
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),
     "call-ahead": Form(serializers.CallAhead, _call_ahead, "The call is on record."),

@@ -1,6 +1,6 @@
 """What the phone page of a crew shows: the own unit, its call, and what it owes; one selector."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +10,14 @@ from django.utils.timesince import timesince
 
 from calls import consults
 from calls.call_ahead import call_back_unsafe
+from calls.co_response import staging_point
 from calls.consults_phone import OFFERED_FACTS
 from calls.fetch import own_unit_ids
 from calls.lifecycle import MODES, arrived
 from calls.models import Alert, Assignment, Call, Consult, ConsultOffer, NarrativeEntry
 from calls.next_step import next_step, other_steps
+from calls.pair import etas
+from calls.radio import radio_text
 from calls.selectors import dispositions_owed, readable_narrative, safety_words
 from calls.triage.facts import FACTS, NOT_ASKED
 from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
@@ -78,7 +81,8 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         cleared_to_enter=on.cleared_to_enter_at is not None,
     )
     others = other_steps(discipline=unit.discipline, status=on.status, next_status=step.status if step else "")
-    partners = list(call.assignments.open().exclude(pk=on.pk).select_related("unit").order_by("pk"))
+    partners = list(call.assignments.open().exclude(pk=on.pk).select_related("unit__position").order_by("pk"))
+    coming = etas(call, partners)
     return {
         "on": on,
         "call": call,
@@ -92,12 +96,21 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
             {
                 "callsign": a.unit.callsign,
                 "status": a.get_status_display(),
+                "minutes": _minutes(coming.get(a.unit_id)),
                 "since": timesince(getattr(a, f"{a.status}_at", None) or a.dispatched_at, now),
                 "cleared": a.cleared_to_enter_at is not None,
                 "stages": a.role == Assignment.Role.STAGE,
             }
             for a in partners
         ],
+        "police": unit.discipline == Discipline.POLICE,
+        "care": unit.discipline == Discipline.CARE,
+        "at_scene": arrived(on.status),
+        "care_on_it": any(a.unit.discipline == Discipline.CARE for a in partners),
+        "staging": staging_point(
+            point=call.staging_point, lat=call.staging_lat, lng=call.staging_lng, location=call.location
+        ),
+        "radio": radio_text(call.verdict.facts if call.verdict else {}, location=call.location),
         "care_stays": unit.discipline == Discipline.POLICE
         and any(a.unit.discipline == Discipline.CARE for a in partners),
         # Only who is there can have made it safe: on the way, the biggest button must not be this one.
@@ -115,6 +128,10 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         "audiences": audiences(user),
         "outcomes": OUTCOMES if unit.discipline == Discipline.CARE else [],
     }
+
+
+def _minutes(eta: Mapping[str, Any] | None) -> int | None:
+    return max(1, round(eta["seconds"] / 60)) if eta else None
 
 
 def _ahead(call: Call) -> dict[str, Any]:

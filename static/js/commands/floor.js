@@ -34,6 +34,21 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     await post(`/api/alerts/${alert.id}/end/`, { reason: endReason });
     return `Over, ${app.label("end_reasons", endReason)}: ${alert.text}`;
   },
+  UP: async (app, { call }) => {
+    const number = numberOf(app, call);
+    const { unit_id: unit, again } = await post(`/api/calls/${call}/police-up/`);
+    if (unit === null) throw new Error(`NO POLICE ARE FREE for call ${number}: free a unit or ask another agency.`);
+    return `${app.store.get("unit", unit)?.callsign ?? "Police"} ${again ? "is on its way already" : "goes now"} to call ${number}; CARE stays`;
+  },
+  SEC: async (app, { call, word }) => {
+    if (word && word !== "no") throw new Error("SEC, or SEC no when the scene is secure no more.");
+    await post(`/api/calls/${call}/${word ? "unsecure" : "secure"}/`);
+    return `Call ${numberOf(app, call)}: the scene is ${word ? "NOT SECURE any more" : "secure, CARE leads"}`;
+  },
+  STG: async (app, { call, text }) => {
+    await post(`/api/calls/${call}/staging/`, { point: text });
+    return `CARE stages at ${text} for call ${numberOf(app, call)}`;
+  },
   PAR: check,
   EMER: async (app, { units = [] }) => {
     const unit = unitOf(app, units[0]);

@@ -30,6 +30,9 @@ export const VERBS = {
   TR: { usage: "TR unit…", help: "transporting", takes: ["units"], needs: ["units"], text: "no", status: "transporting" },
   AF: { usage: "AF unit…", help: "at the facility", takes: ["units"], needs: ["units"], text: "no", status: "at_facility" },
   CE: { usage: "CE unit…", help: "clear to enter: the officer waves the staged team in", takes: ["units"], needs: ["units"], text: "no" },
+  UP: { usage: "UP [call]", help: "the nearest free police go now, whatever is still open; CARE stays on the call", takes: ["call"], needs: ["call"], text: "no" },
+  SEC: { usage: "SEC [call] [no]", help: "the officer says the scene is secure: CARE leads; no: it is secure no more", takes: ["call", "word"], needs: ["call"], text: "no" },
+  STG: { usage: "STG [call]; where", help: "where CARE waits until it is waved in", takes: ["call"], needs: ["call"], text: "must" },
   REL: { usage: "REL unit…", help: "release police while CARE stays", takes: ["units"], needs: ["units"], text: "no" },
   CA: { usage: "CA unit [no] [safe] [resolved]", help: "the team called ahead: reached, or no answer; safe: a call back is; resolved: nobody needs to come", takes: ["units", "word"], needs: ["units"], text: "no", one: true },
   AV: {

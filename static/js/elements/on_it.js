@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { ofServer } from "../timers.js";
-import { UNIT_STATUS, valueWords } from "../words.js";
+import { DISCIPLINE_LABEL, UNIT_STATUS, valueWords } from "../words.js";
 import { Part, again } from "./part.js";
 
 const ARRIVED = ["on_scene", "contact", "transporting", "at_facility"];
@@ -22,25 +22,43 @@ const NEXT = {
 class OnIt extends Part {
   render() {
     const { card, detail } = this.app.desk;
+    const etas = new Map((detail?.etas ?? []).map((/** @type {any} */ row) => [row.unit_id, row]));
     const past = (detail?.assignments_all ?? []).filter((/** @type {any} */ row) => row.cleared_at);
     const consulting = card?.consulting ?? [];
     if (!card?.assignments.length && !past.length && !consulting.length) return nothing;
     return html`<section class="panel on-it" aria-labelledby="on-it-title">
-      <h3 id="on-it-title">Units on it</h3>
-      <ul>${card.assignments.map((/** @type {any} */ row) => this.#row(row, card))}
+      <h3 id="on-it-title">Units on it ${card.scene_lead ? html`<span class="second">${DISCIPLINE_LABEL[card.scene_lead]} leads</span>` : nothing}
+        ${card.scene_secure_at ? html`<span class="scene">✓ scene secure ${this.app.time(card.scene_secure_at)}</span>` : nothing}
+        ${detail?.police_minutes_freed ? html`<span class="second">${detail.police_minutes_freed} police minutes freed</span>` : nothing}</h3>
+      ${card.assignments.length ? this.#scene(card, detail) : nothing}
+      <ul>${card.assignments.map((/** @type {any} */ row) => this.#row(row, card, etas.get(row.unit_id)))}
         ${consulting.map((/** @type {any} */ row) => html`<li><b>${row.callsign ?? "CARE"}</b> <span class="busy">☎ CONS<span class="heard"> consulting</span></span> since ${this.app.time(row.since)}</li>`)}</ul>
       ${past.length ? html`<ul class="second">${past.map((/** @type {any} */ row) => this.#past(row))}</ul>` : nothing}
     </section>`;
   }
 
-  /** @param {any} row @param {any} card */
-  #row(row, card) {
+  /** What the pair is told, and the keys of the scene. @param {any} card @param {any} detail */
+  #scene(card, detail) {
+    const there = (/** @type {string} */ discipline) => card.assignments.some((/** @type {any} */ row) => row.discipline === discipline);
+    /** @param {string} line */
+    const say = (line) => (/** @type {MouseEvent} */ event) => again(event) || this.app.execute(line);
+    return html`${detail?.radio ? html`<p class="radio"><b>Radio:</b> <bdi>${detail.radio}</bdi></p>` : nothing}
+      <p class="steps">${there("care") ? html`<button type="button" class="up" title="The nearest free police go now; CARE stays" @click=${say(`UP #${card.number}`)}>Police NOW (UP)</button>
+          <span class="second">CARE stages: ${card.staging.proposed ? "proposed, " : ""}<bdi>${card.staging.point}</bdi></span>
+          <button type="button" @click=${() => this.app.prefill(`STG #${card.number}; `, "say where CARE waits")}>staging point</button>` : nothing}
+        ${there("police") ? html`<button type="button" @click=${say(`SEC #${card.number}${card.scene_secure_at ? " no" : ""}`)}>${card.scene_secure_at ? "not secure any more" : "scene secure"}</button>` : nothing}</p>`;
+  }
+
+  /** @param {any} row @param {any} card @param {any} [eta] */
+  #row(row, card, eta) {
     const word = UNIT_STATUS[row.status];
     const waits = row.role === "stage" && !row.cleared_to_enter_at && !ARRIVED.includes(row.status);
     const withCare = card.assignments.some((/** @type {any} */ other) => other.discipline === "care");
     return html`<li>
       <b>${row.callsign}</b> <span class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
       <span class="since" data-since=${row.status_at ?? row.dispatched_at} data-said=${ofServer(row.late)}></span>
+      ${eta && !ARRIVED.includes(row.status) ? html`<span class="second">${Math.max(1, Math.round(eta.seconds / 60))} min (${eta.method})</span>` : nothing}
+      ${row.reactive ? html`<span class="second">asked for by police</span>` : nothing}
       ${row.taken_from ? html`<span class="second">taken from call ${row.taken_from}</span>` : nothing}
       ${row.called_ahead ? html`<span class="second">☎ ${row.called_ahead === "reached" ? "reached ahead" : "no answer"} ${this.app.time(row.called_ahead_at)}</span>` : nothing}
       ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}

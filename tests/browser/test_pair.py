@@ -1,0 +1,99 @@
+"""A whole co-response in three browsers: dispatcher, clinician and officer each see what the others do."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from calls.models import Assignment, Call
+from tests.browser.conftest import PASSWORD, NewPage, SignIn
+from tests.browser.seat import done, say, take
+from tests.conftest import MakeStack
+from tests.services import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(make_stack: MakeStack) -> Stack:
+    found = make_stack()
+    found.manage("seed", "--demo")
+    return found
+
+
+def crew(new_page: NewPage, user: str) -> Page:
+    """A crew's phone, signed in."""
+    page = new_page(width=360, height=740)
+    page.goto("/sign-in/")
+    page.fill("#id_username", user)
+    page.fill("#id_password", PASSWORD)
+    page.locator("main button").first.click()
+    expect(page.locator("h1")).to_contain_text(user.upper())
+    return page
+
+
+def press(phone: Page, name: str) -> None:
+    """The page as it is now, then one key of it."""
+    phone.goto("/unit/")
+    phone.get_by_role("button", name=re.compile(name)).first.click()
+
+
+def shows(phone: Page, text: str) -> None:
+    phone.goto("/unit/")
+    expect(phone.locator("main")).to_contain_text(text)
+
+
+def test_a_pair_goes_stages_is_waved_in_and_released_and_everybody_sees_it(desk: SignIn, new_page: NewPage) -> None:
+    console = desk("d1", "D1")
+    clinician, officer = crew(new_page, "care2"), crew(new_page, "p101")
+    call = take(console, "Suicidal subject", "1210 N HAMPTON RD", "Mother says he has a knife in the house")
+    expect(console.locator(".triage")).to_contain_text("rules v")
+    say(console, "d care2 p101")
+    done(console, "dispatched to call")
+    shows(clinician, "Stage until police clear you to enter: about 2 blocks from 1210 N HAMPTON RD")
+    shows(officer, "CARE2 Dispatched")
+    expect(officer.locator(".radio")).to_contain_text("1210 N HAMPTON RD")
+
+    for phone, name in ((clinician, "En route"), (officer, "En route"), (clinician, "Staged"), (officer, "On scene")):
+        press(phone, name)
+    expect(console.locator("[data-unit='CARE2']")).to_contain_text("STAGE")
+    expect(console.locator("[data-unit='P101']")).to_contain_text("SCENE")
+    expect(console.locator(".on-it")).to_contain_text("Police leads")
+
+    press(officer, "Scene is secure")
+    expect(console.locator(".on-it")).to_contain_text("scene secure")
+    expect(console.locator(".on-it")).to_contain_text("CARE leads")
+    press(officer, "CARE2: cleared to enter")
+    shows(clinician, "Cleared to enter")
+    press(clinician, "On scene")
+    press(clinician, "With the person")
+    shows(officer, "CARE2 Contact")
+
+    officer.goto("/unit/")
+    officer.get_by_role("button", name="Available, CARE stays").click()
+    expect(console.locator("[data-unit='P101']")).to_contain_text("AVAIL")
+    expect(console.locator(f".active [data-call='{call.pk}']")).to_contain_text("CARE2")
+
+    press(clinician, "Transporting")
+    expect(console.locator("[data-unit='CARE2']")).to_contain_text("TRANS")
+    press(clinician, "At facility")
+    clinician.goto("/unit/")
+    clinician.locator("details.clearing summary").click()
+    clinician.get_by_role("button", name="Engaged").click()
+    expect(console.locator(f"[data-call='{call.pk}']")).to_have_count(0)
+    shows(clinician, "disposition")
+    closed = Call.objects.get(pk=call.pk)
+    assert (closed.status, closed.mode_actual) == ("closed", "care_joint")
+    assert Assignment.objects.get(call=call, unit__callsign="P101").police_released_at is not None
+
+
+def test_a_clinician_needs_police_and_the_nearest_go_at_one_press(desk: SignIn, new_page: NewPage) -> None:
+    console = desk("d1", "D1")
+    clinician = crew(new_page, "care3")
+    call = take(console, "Mental health, non-violent", "204 POLK ST")
+    expect(console.locator(".triage")).to_contain_text("rules v")
+    say(console, "d care3; local_knowledge")
+    done(console, "CARE3 dispatched")
+    press(clinician, "On scene")
+    press(clinician, "Need police NOW")
+    expect(console.locator("care-alerts")).to_contain_text("CARE3 needs police")
+    sent = Assignment.objects.open().get(call=call, unit__discipline="police")
+    expect(console.locator(f"[data-unit='{sent.unit.callsign}']")).to_contain_text("DISP")
