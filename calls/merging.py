@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from calls import kinds, timers
 from calls.alerts import raise_alert
 from calls.call_backs import move_call_backs
@@ -140,9 +142,10 @@ def _move(assignment: Assignment, primary: Call, reason: str, note: str, now: da
 
 
 def _move_alerts(merged: Call, primary: Call) -> None:
-    """What a unit has not been told yet goes on with it; the rest is answered by the merge."""
-    waiting = Alert.objects.select_for_update(of=("self",)).filter(call=merged, closed_at__isnull=True)
-    told = waiting.filter(pk__in=waiting.filter(told__isnull=False, told__told_at__isnull=True).values("pk"))
+    """What a unit has not been told yet, and a crew in danger, go on with them; the rest is answered by the merge."""
+    waiting = Alert.objects.open().filter(call=merged)
+    untold = waiting.filter(told__isnull=False, told__told_at__isnull=True).values("pk")
+    told = waiting.select_for_update(of=("self",)).filter(Q(pk__in=untold) | Q(kind=Alert.Kind.DURESS))
     for alert in told.order_by("pk"):
         write(alert, call=primary)
         record(kinds.ALERT_MOVED, center_id=primary.center_id, call_id=primary.pk, refs={"alert_id": alert.pk})

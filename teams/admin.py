@@ -55,7 +55,7 @@ class AgencyAdmin(OwnCenter):
 class UnitAdmin(OwnCenter):
     list_display = ("callsign", "discipline", "agency", "status", "retired")
     # Status moves by dispatch and report, and is logged; it is not edited here.
-    readonly_fields = ("status", "status_at", "unavailable_reason", "unavailable_until")
+    readonly_fields = ("status", "status_at", "unavailable_reason", "unavailable_until", "mirrored_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> tuple[str, ...]:
         """A unit at work is not retired: nobody could take it off its call any more."""

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from calls import selectors
-from calls.alerts import tell_unit
+from calls.alerts import raise_alert, tell_unit
 from calls.closing import close_call, reopen_call
 from calls.dispatch import CareNeedsPolice
 from calls.facts import state_facts
@@ -159,6 +159,19 @@ def test_an_alert_that_a_unit_has_not_heard_of_goes_on_with_it(scene: Scene) -> 
     alert = Alert.objects.get(kind="safety_worsened", closed_at__isnull=True, text__contains="VIOLENCE")
     assert alert.call == scene.first
     scene.do(tell_unit, alert_id=alert.pk, unit_id=police.pk, by_radio=True)
+
+
+def test_a_crew_in_danger_is_so_on_the_call_that_stays(scene: Scene) -> None:
+    police = make_unit(scene.center, "P101", "police")
+    send(scene.dispatcher, scene.second, police, now=later(minutes=3))
+
+    def cry(*, actor: Any, now: Any) -> dict[str, Any]:
+        fields: dict[str, Any] = {"kind": Alert.Kind.DURESS, "text": "P101 calls for help", "unit": police}
+        return {"id": raise_alert(center=scene.center, call=scene.second, now=now, **fields).pk}
+
+    scene.do(cry, minute=4)
+    scene.merge()
+    assert Alert.objects.open().get(kind="duress").call == scene.first
 
 
 def test_care_on_its_way_does_not_come_to_a_call_that_asks_for_police_without_them(scene: Scene) -> None:
