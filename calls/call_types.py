@@ -22,6 +22,8 @@ MOST_ROWS = 5_000
 # How far back a code that nobody has mapped is looked for, and how many are listed, the most frequent first.
 LOOKED_BACK = timedelta(days=400)
 LISTED = 200
+# A nature typed in words is no code unless it comes again and again: what was said of one call is nobody's to read here.
+OFTEN = 5
 _COLUMNS = ("code", "description", "apco", "behavioral", "priority", "source")
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -132,21 +134,23 @@ def _row(row: CallType) -> dict[str, Any]:
 
 _UNMAPPED = """
 SELECT max(said), count(*), min(received_at), max(received_at) FROM (
-    SELECT coalesce(nullif(btrim(type_code), ''), nature) AS said, received_at FROM calls_call
+    SELECT coalesce(nullif(btrim(type_code), ''), nature) AS said, btrim(type_code) <> '' AS coded, received_at
+    FROM calls_call
     WHERE center_id = %(center)s AND received_at > %(since)s
 ) seen
 WHERE NOT EXISTS (
     SELECT 1 FROM calls_calltype t
     WHERE t.center_id = %(center)s AND t.key = upper(regexp_replace(btrim(said), '\\s+', ' ', 'g'))
 ) AND upper(btrim(said)) <> ALL(%(known)s)
-GROUP BY upper(regexp_replace(btrim(said), '\\s+', ' ', 'g')) ORDER BY 2 DESC, 1 LIMIT %(most)s
+GROUP BY upper(regexp_replace(btrim(said), '\\s+', ' ', 'g'))
+HAVING bool_or(coded) OR count(*) >= %(often)s ORDER BY 2 DESC, 1 LIMIT %(most)s
 """
 
 
 def _unmapped(center_id: int, now: datetime) -> list[tuple[str, int, datetime, datetime]]:
     """APCO's own codes and those of the natures offered need no mapping: they are known everywhere."""
     names: dict[str, Any] = {
-        "center": center_id, "since": now - LOOKED_BACK, "known": [*crosswalk.common_types(), *(one.code for one in NATURES)], "most": LISTED
+        "center": center_id, "since": now - LOOKED_BACK, "known": [*crosswalk.common_types(), *(one.code for one in NATURES)], "most": LISTED, "often": OFTEN
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_UNMAPPED, names)

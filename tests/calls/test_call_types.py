@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from calls import call_types
-from calls.call_types import as_table, import_types, map_type, read_table
+from calls.call_types import OFTEN, as_table, import_types, map_type, read_table
 from calls.models import Call, CallType, FactStatement
 from calls.preview import preview
 from care_dispatch.refusal import Forbidden, Invalid
@@ -98,11 +98,13 @@ def test_a_type_out_of_use_says_nothing_any_more(scene: Scene) -> None:
 def test_codes_nobody_has_mapped_are_listed_with_their_calls_and_a_proposal(scene: Scene) -> None:
     for minute in (0, 5):
         make_call(scene.dispatcher, nature="something", type_code="psy 7", now=later(minutes=minute), triaged=False)
-    make_call(scene.dispatcher, nature="Psych evaluation", triaged=False, type_code="")
+    for minute in range(OFTEN):
+        make_call(scene.dispatcher, nature="Psych evaluation", triaged=False, type_code="", now=later(minutes=minute))
+    make_call(scene.dispatcher, nature="Man at the blue door", triaged=False, type_code="")
     make_call(scene.dispatcher, nature="Welfare check", triaged=False)  # APCO's own
     told = call_types.listed(scene.admin, later(hours=1))
-    assert [(one["code"], one["calls"]) for one in told["unmapped"]] == [("psy 7", 2), ("Psych evaluation", 1)]
-    assert told["unmapped"][1]["behavioral"] == "yes" and told["unmapped"][0]["first"] == NOW.isoformat()
+    assert [(one["code"], one["calls"]) for one in told["unmapped"]] == [("Psych evaluation", OFTEN), ("psy 7", 2)]
+    assert told["unmapped"][0]["behavioral"] == "yes" and told["unmapped"][1]["first"] == NOW.isoformat()
     scene.map("PSY  7", behavioral="yes")
     assert [one["code"] for one in call_types.listed(scene.admin, later(hours=1))["unmapped"]] == ["Psych evaluation"]
 

@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,30 +12,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from calls.alerts import raise_alert
-from calls.backtests import ask_backtest, stop_backtest
-from calls.consults import ask_consult
-from calls.models import Alert, Assignment
-from calls.narrative import add_note
-from calls.rule_sets import start_draft
-from calls.shadows import start_shadow, stop_shadow
+from calls.backtests import stop_backtest
+from calls.shadows import stop_shadow
 from care_dispatch.access import Role
-from teams.models import User
-from tests.cast import (
-    NOW,
-    act,
-    last_event,
-    make_agency,
-    make_call,
-    make_center,
-    make_unit,
-    make_user,
-    put_on_shift,
-    send,
-    use_default_rules,
-)
+from tests.cast import NOW, act, last_event, use_default_rules
 from tests.faults import hostile
-from tests.referrals.care_cast import make_follow_up, make_referral, make_service
+from tests.project.whole import Whole
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
@@ -70,55 +51,24 @@ def addresses(found: URLResolver | None = None, above: str = "") -> Iterator[Add
             yield Address(route, tuple(m for m in METHODS if view is None or hasattr(view, m.lower())))
 
 
-def worry(*, actor: User, now: datetime, call: Any, unit: Any) -> dict[str, Any]:
-    kind = Alert.Kind.SAFETY_WORSENED
-    return {"id": raise_alert(center=call.center, kind=kind, text="WEAPON", now=now, call=call, tell=[unit]).pk}
-
-
 class Scene:
     """One of everything, and a signed-in client of each role."""
 
     def __init__(self) -> None:
-        rule_set = use_default_rules()
-        center = make_center()
-        police, care = make_agency(center, "police"), make_agency(center, "care")
-        agency_of: dict[str, Any] = {Role.CLINICIAN: care, Role.OFFICER: police}
-        users = {role: make_user(center, role, agency=agency_of.get(role)) for role in Role}
-        dispatcher, clinician = users[Role.DISPATCHER], users[Role.CLINICIAN]
-        call, unit = make_call(dispatcher), make_unit(center, "P1", "police", agency=police)
-        free = make_unit(center, "P2", "police", agency=police)
-        put_on_shift(users[Role.OFFICER], unit, "officer")
-        send(dispatcher, call, unit)
-        service = make_service(center)
-        asked = act(ask_consult, by=dispatcher, question="medication", requester_agency=police.code, call_id=call.pk)
-        note = act(add_note, by=dispatcher, call_id=call.pk, text="heard shouting")
-        admin = users[Role.ADMIN]
-        rules: dict[str, Any] = {"rule_set_id": rule_set.pk}
-        times: dict[str, Any] = {"received_from": NOW - timedelta(days=1), "received_to": NOW}
-        backtest = act(ask_backtest, by=admin, **rules, **times).result
-        shadow = act(start_shadow, by=admin, **rules).result
-        act(stop_backtest, by=admin, **backtest)
-        act(stop_shadow, by=admin, **shadow)
-        self.ids: dict[str, Any] = {
-            **backtest, **shadow, "rule_set_id": act(start_draft, by=admin, template_code="default").result["rule_set_id"],
-            "call_id": call.pk, "unit_id": unit.pk, "note_id": note.result["note_id"], "draft_id": uuid.uuid4(),
-            "assignment_id": Assignment.objects.get().pk, "consult_id": asked.result["consult_id"],
-            "alert_id": act(worry, by=dispatcher, call=call, unit=unit).result["id"],
-            "referral_id": make_referral(clinician, call, service).pk,
-            "follow_up_id": make_follow_up(clinician, call).pk,
-        }  # fmt: skip
+        use_default_rules()
+        whole = Whole(NOW)
+        self.ids = whole.ids
+        act(stop_backtest, by=whole.users[Role.ADMIN], backtest_id=self.ids["backtest_id"])
+        act(stop_shadow, by=whole.users[Role.ADMIN], shadow_run_id=self.ids["shadow_run_id"])
         self.right = hostile.RIGHT | {
-            "units": [free.callsign],
-            "unit": unit.pk,
-            "service": service.pk,
-            "rule_set": rule_set.pk,
+            "units": [whole.free.callsign],
+            "unit": whole.police.pk,
+            "service": whole.service.pk,
+            "rule_set": whole.trial["rule_set"],
         }
         self.version = last_event().seq
         self.wrong: list[str] = []
-        self.clients = {"anonymous": Client(raise_request_exception=False)}
-        for role, user in users.items():
-            self.clients[role] = Client(raise_request_exception=False)
-            self.clients[role].force_login(user, backend="teams.sign_in.Backend")
+        self.clients = {role: whole.client(role) for role in (*Role, "anonymous")}
 
     def path(self, route: str, wanted: Any = None) -> str:
         """The address with the ids of this scene, or with one hostile id everywhere."""
@@ -141,6 +91,8 @@ def complaint(answer: Any) -> str:
     if answer.status_code >= 500:
         return f"fell over: {getattr(answer, 'exc_info', '')}"
     if answer.status_code == 204:
+        return ""
+    if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/csv"):
         return ""
     if not answer.headers.get("Content-Type", "").startswith("application/json"):
         return "no JSON"
