@@ -12,6 +12,7 @@ from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
 from calls.stacked import leave_stacks
+from calls.unmet import note_unmet, require_why
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Invalid
@@ -52,6 +53,8 @@ def close_call(
         raise UnitsStillAssigned(f"{', '.join(callsigns)} still on call {call.number}; make them available first.")
     if closed_as == Call.ClosedAs.CANCELLED and not reason.strip():
         raise Invalid("Say why the call is cancelled.")
+    if actor is not None:
+        require_why(call, closed_as, not_sent_reason)
     end_call(call, closed_as, reason, now, not_sent_reason=not_sent_reason)
     return {"call_id": call.pk}
 
@@ -72,6 +75,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         late=0,
         surfaces_at=None,
     )
+    note_unmet(call, closed_as, now)
     for kind in _REMINDERS:
         finish(kind, call.pk)
     end_call_backs(call, now)

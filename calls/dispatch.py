@@ -16,6 +16,7 @@ from calls.reasons import require_reason
 from calls.scene import hand_over
 from calls.stacked import taken_up
 from calls.triage.facts import NOT_ASKED
+from calls.unmet import care_came
 from care_dispatch.access import Role
 from care_dispatch.due.work import finish
 from care_dispatch.log import record, write
@@ -85,6 +86,8 @@ def send_units(
         for unit in units
     ]
     timers.units_sent(call, units, status, now, was_late=was_late)
+    if call.reopened_at is not None and any(unit.discipline == Discipline.CARE for unit in units):
+        care_came(call, now)
     hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)

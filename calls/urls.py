@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from calls import alerts_api, api
+from calls import alerts_api, api, unmet_api
 
 urlpatterns = [
     path("calls/", api.Calls.as_view()),
     path("calls/<int:call_id>/", api.OneCall.as_view()),
     path("calls/<int:call_id>/dispatch/", api.Send.as_view()),
     path("calls/<int:call_id>/recommendation/", api.Recommendation.as_view()),
+    path("calls/<int:call_id>/not-sent/", unmet_api.Explain.as_view()),
+    path("unmet/", unmet_api.Ledger.as_view()),
     path("calls/<int:call_id>/cancel/", api.Cancel.as_view()),
     *(
         path(

@@ -125,7 +125,7 @@ class Floor(RuleBasedStateMachine):
 
     @rule(call=A_CALL)
     def a_call_is_closed(self, call: int) -> None:
-        self.do(close_call, call_id=self.call(call), closed_as="advised")
+        self.do(close_call, call_id=self.call(call), closed_as="advised", not_sent_reason="all_busy")
 
     @rule(call=A_CALL)
     def a_call_is_reopened(self, call: int) -> None:

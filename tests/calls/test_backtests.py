@@ -167,7 +167,14 @@ def test_the_first_verdict_where_units_went_before_any(scene: Scene) -> None:
 def test_the_newest_verdict_before_a_call_nobody_was_sent_to_was_closed(scene: Scene) -> None:
     call = past_call(scene.dispatcher)
     last = learn(scene.dispatcher, call, {"age": "adult"}, now=later(minutes=1))
-    act(close_call, by=scene.dispatcher, now=later(minutes=2), call_id=call.pk, closed_as="advised")
+    act(
+        close_call,
+        by=scene.dispatcher,
+        now=later(minutes=2),
+        call_id=call.pk,
+        closed_as="advised",
+        not_sent_reason="all_busy",
+    )
     assert compared_with(scene) == [last.verdict_id]
 
 

@@ -83,7 +83,7 @@ def test_a_line_that_drops_later_is_noted_once(scene: Any) -> None:
 
 def test_the_end_of_the_call_ends_it_and_says_so(scene: Any) -> None:
     call = make_call(scene.dispatcher, caller={"line": "dropped"})
-    act(close_call, by=scene.dispatcher, call_id=call.pk, closed_as="advised")
+    act(close_call, by=scene.dispatcher, call_id=call.pk, closed_as="advised", not_sent_reason="all_busy")
     assert CallBack.objects.get(call=call).result == "call_closed"
     assert not Alert.objects.filter(call=call, kind="call_back").exists()
 

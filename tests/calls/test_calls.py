@@ -250,7 +250,7 @@ def test_a_call_is_cancelled_only_with_a_reason_and_without_units() -> None:
 def test_a_reopened_call_keeps_its_number_and_is_triaged_again() -> None:
     dispatcher = make_user(make_center())
     call = make_call(dispatcher)
-    act(close_call, by=dispatcher, call_id=call.pk, closed_as="advised")
+    act(close_call, by=dispatcher, call_id=call.pk, closed_as="advised", not_sent_reason="all_busy")
     with pytest.raises(CallClosed, match="was closed at 14:00:00 as advised, nobody sent; reopen it first"):
         act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "denied"})
     act(reopen_call, by=dispatcher, call_id=call.pk, reason="called again")
@@ -295,5 +295,5 @@ def test_closing_a_call_answers_its_alerts() -> None:
     act(state_facts, by=dispatcher, call_id=call.pk, facts={"weapon": "in_hand", "is_behavioral": "yes"})
     triage_now(call)
     assert Alert.objects.filter(call=call, closed_at__isnull=True).exists()
-    act(close_call, by=dispatcher, call_id=call.pk, closed_as="advised")
+    act(close_call, by=dispatcher, call_id=call.pk, closed_as="advised", not_sent_reason="all_busy")
     assert not Alert.objects.filter(call=call, closed_at__isnull=True).exists()

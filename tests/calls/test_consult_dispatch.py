@@ -118,7 +118,7 @@ def test_a_call_that_is_there_gets_the_facts(floor: Floor) -> None:
     assert FactStatement.objects.filter(call=call, fact="weapon", value="in_hand", informant="P901").exists()
     assert Call.objects.count() == 1
     closed = make_call(floor.dispatcher)
-    act(close_call, by=floor.dispatcher, call_id=closed.pk)
+    act(close_call, by=floor.dispatcher, call_id=closed.pk, not_sent_reason="all_busy")
     with pytest.raises(CallClosed, match="reopen it first"):
         act(become_dispatch, by=floor.dispatcher, consult_id=floor.ask().pk, call_id=closed.pk)
     elsewhere = floor.ask(by=floor.dispatcher, call_id=closed.pk, requester_kind="police", location="2 OAK ST")

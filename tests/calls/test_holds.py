@@ -80,14 +80,21 @@ def test_a_hold_that_ended_otherwise_reminds_nobody(scene: Any, ending: str) -> 
     elif ending == "send":
         send(by, scene.call, make_unit(scene.center, discipline="police"), now=now)
     else:
-        act(close_call, by=by, now=now, call_id=scene.call.pk, closed_as="advised")
+        act(close_call, by=by, now=now, call_id=scene.call.pk, closed_as="advised", not_sent_reason="all_busy")
     assert not Due.objects.filter(kind="hold").exists()
     look(scene, 11)
     assert not Alert.objects.filter(kind="hold_over").exists()
 
 
 def test_a_reopened_call_is_not_on_the_hold_it_was_closed_with(scene: Any) -> None:
-    act(close_call, by=scene.dispatcher, now=later(minutes=3), call_id=scene.call.pk, closed_as="advised")
+    act(
+        close_call,
+        by=scene.dispatcher,
+        now=later(minutes=3),
+        call_id=scene.call.pk,
+        closed_as="advised",
+        not_sent_reason="all_busy",
+    )
     act(reopen_call, by=scene.dispatcher, now=later(minutes=4), call_id=scene.call.pk, reason="called again")
     assert Call.objects.get(pk=scene.call.pk).held_until is None
 

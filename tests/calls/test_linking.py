@@ -56,7 +56,7 @@ def test_a_pair_has_one_link_whoever_names_it_and_its_kind_can_change(scene: Any
 
 
 def test_a_closed_call_can_be_linked_and_a_link_taken_back(scene: Any) -> None:
-    act(close_call, by=scene.dispatcher, call_id=scene.second.pk, closed_as="advised")
+    act(close_call, by=scene.dispatcher, call_id=scene.second.pk, closed_as="advised", not_sent_reason="all_busy")
     scene.do(link_calls, call_id=scene.first.pk, other=scene.second.pk)
     scene.do(unlink_calls, call_id=scene.second.pk, other=scene.first.pk)
     assert scene.links(scene.first) == [] and CallLink.objects.count() == 1

@@ -38,7 +38,7 @@ def listed(user: User, day: date | None = None, status: str = "", query: str = "
 def test_it_holds_the_centers_calls_newest_first_closed_ones_too(dispatcher: User) -> None:
     old, new = make_call(dispatcher), make_call(dispatcher, now=later(minutes=5))
     make_call(make_user(make_center()))
-    act(close_call, by=dispatcher, call_id=old.pk, closed_as="advised")
+    act(close_call, by=dispatcher, call_id=old.pk, closed_as="advised", not_sent_reason="all_busy")
     assert listed(dispatcher) == [new.pk, old.pk]
     (row,) = (row for row in selectors.call_list(dispatcher, NOW, day=None, status="closed", query=""))
     assert (row["id"], row["closed_as"]) == (old.pk, "advised")

@@ -242,7 +242,14 @@ def test_a_supervisor_takes_a_duplicate_out_again_with_its_age_and_all_it_had(sc
 
 def test_the_call_that_stays_is_closed_and_reopened_with_what_was_merged_into_it(scene: Scene) -> None:
     scene.merge()
-    act(close_call, by=scene.dispatcher, call_id=scene.first.pk, closed_as="advised", now=later(minutes=8))
+    act(
+        close_call,
+        by=scene.dispatcher,
+        call_id=scene.first.pk,
+        closed_as="advised",
+        not_sent_reason="all_busy",
+        now=later(minutes=8),
+    )
     act(reopen_call, by=scene.dispatcher, call_id=scene.first.pk, reason="again", now=later(minutes=9))
     first = Call.objects.get(pk=scene.first.pk)
     assert (first.received_at, first.reopened_at) == (NOW, later(minutes=9))

@@ -84,7 +84,14 @@ def test_an_answer_after_the_minute_counts(dispatcher: User) -> None:
 
 def test_a_reopened_calls_question_has_its_clock_again(dispatcher: User) -> None:
     call = open_question(dispatcher)
-    act(close_call, by=dispatcher, now=later(seconds=10), call_id=call.pk, closed_as="advised")
+    act(
+        close_call,
+        by=dispatcher,
+        now=later(seconds=10),
+        call_id=call.pk,
+        closed_as="advised",
+        not_sent_reason="all_busy",
+    )
     act(reopen_call, by=dispatcher, now=later(seconds=20), call_id=call.pk, reason="called again")
     look(20)
     assert Due.objects.get(kind="question", subject_id=call.pk).due_at == later(seconds=80)

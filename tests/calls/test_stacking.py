@@ -119,7 +119,7 @@ def test_a_call_that_ends_leaves_every_stack_and_one_that_is_merged_hands_on_its
         scene.stack(call)
     scene.do(merge_calls, call_id=scene.first.pk, into=third.pk)
     assert scene.waits() == [third.pk, scene.second.pk]
-    scene.do(close_call, call_id=third.pk, closed_as="advised")
+    scene.do(close_call, call_id=third.pk, closed_as="advised", not_sent_reason="all_busy")
     assert scene.waits() == [scene.second.pk]
 
 

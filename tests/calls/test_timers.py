@@ -139,7 +139,14 @@ def test_a_call_on_hold_does_not_run_and_waits_from_its_end(scene: Scene) -> Non
 
 
 def test_a_closed_call_has_no_clock_and_a_reopened_one_starts_anew(scene: Scene) -> None:
-    act(close_call, by=scene.dispatcher, now=later(seconds=30), call_id=scene.call.pk, closed_as="advised")
+    act(
+        close_call,
+        by=scene.dispatcher,
+        now=later(seconds=30),
+        call_id=scene.call.pk,
+        closed_as="advised",
+        not_sent_reason="all_busy",
+    )
     assert not Due.objects.filter(kind=timers.CLOCKS).exists()
     act(reopen_call, by=scene.dispatcher, now=later(seconds=300), call_id=scene.call.pk, reason="called again")
     Call.objects.filter(pk=scene.call.pk).update(priority="2")

@@ -32,7 +32,7 @@ ROLES: dict[str, set[Any]] = {
     "POST live/ticket": READERS, "GET api/me/": ALL, "GET api/board/": READERS,
     # calls
     "GET api/calls/": READERS, "POST api/calls/": DISPATCH, f"GET {CALL}": ON_SHIFT, f"PATCH {CALL}": DISPATCH,
-    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"GET {CALL}recommendation/": DISPATCH,
+    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"GET {CALL}recommendation/": DISPATCH, "GET api/unmet/": {Role.SUPERVISOR}, f"POST {CALL}not-sent/": DISPATCH,
     f"POST {CALL}secure/": DISPATCH | OFFICER, f"POST {CALL}unsecure/": DISPATCH | OFFICER, f"POST {CALL}staging/": DISPATCH,
     f"POST {CALL}police-up/": ON_SHIFT, f"POST {CALL}request-care/": DISPATCH | OFFICER, f"POST {CALL}narrative/": ON_SHIFT,
     f"POST {CALL}facts/": ON_SHIFT, f"POST {CALL}callers/": DISPATCH, f"POST {CALL}mode/": DISPATCH,
@@ -110,7 +110,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {CALL}narrative/": {"text": "x"}, f"POST {CALL}facts/": {"facts": {"weapon": "unknown"}},
     f"POST {CALL}callers/": {"name": "x"}, f"POST {CALL}mode/": {"response": "care_police", "reason": "crew_request"},
     f"POST {CALL}hold/": {"minutes": 5, "reason": "x"},
-    f"POST {CALL}schedule/": {"at": "2126-01-01T00:00:00Z", "reason": "x"}, f"POST {CALL}reopen/": {"reason": "x"},
+    f"POST {CALL}schedule/": {"at": "2126-01-01T00:00:00Z", "reason": "x"}, f"POST {CALL}reopen/": {"reason": "x"}, f"POST {CALL}not-sent/": {"reason": "all_busy"},
     f"POST {CALL}unmerge/": {"reason": "x"},
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
     "POST api/alerts/<int:alert_id>/shelve/": {"minutes": 5, "reason": "x"},

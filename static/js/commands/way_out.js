@@ -13,6 +13,7 @@ export function way(app, command, refused) {
   if (command.verb === "MODE" && refused?.status === 400 && !command.reason) {
     return ` Add one of ${app.context.modeReasons.join(", ")}, or a semicolon and words.`;
   }
+  if (command.verb === "CLOSE" && refused?.status === 400) return " Type one of them on the same line.";
   if (code === "same_field_changed") return " Enter again sets yours.";
   if (code === "care_needs_police") {
     return toTake(app, command).length ? " Behind a second semicolon says why CARE goes alone." : ` Behind a semicolon on the same line says why: ${app.context.modeReasons.join(", ")}, or words.`;

@@ -1,0 +1,32 @@
+"""The API of unmet demand: the ledger, and a reason given afterwards."""
+
+from django.utils import timezone
+from rest_framework import serializers as s
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls import unmet
+from calls.models import Call
+from care_dispatch.api import StrictSerializer, View
+from teams.selectors import signed_in
+
+
+class Times(StrictSerializer):
+    since = s.DateTimeField(required=False)
+    until = s.DateTimeField(required=False)
+
+
+class Why(StrictSerializer):
+    reason = s.ChoiceField(choices=Call.NotSent.choices)
+
+
+class Ledger(View):
+    def get(self, request: Request) -> Response:
+        asked = Times(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        return Response(unmet.ledger(signed_in(request), timezone.now(), **asked.validated_data))
+
+
+class Explain(View):
+    def post(self, request: Request, call_id: int) -> Response:
+        return self.change(request, unmet.explain_unmet, call_id=call_id, **self.parsed(request, Why))
