@@ -62,8 +62,11 @@ def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested], *, type_
     of_type = {} if type_class else of_type
     for page, weighed, is_type in ((typed, of_type, True), (narrated, of_text, False)):
         plain = [] if weighed.get("explained") else weighed.get("likely", [])
-        if telling := [*weighed.get("sure", ()), *weighed.get("named", ()), *plain]:
-            return _because(page, telling[0], "yes", of_type=is_type)
+        if telling := [*weighed.get("sure", ()), *weighed.get("named", ()), *sorted(plain, key=_tells)]:
+            best = telling[0]
+            if best.what.name in _OF_THE_CALL:
+                best = min([best, *weighed.get("sign", ())], key=_tells)
+            return _because(page, best, "yes", of_type=is_type)
     for item in found:
         if item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient":
             return Verdict("yes", item.start, item.end, item.rule)

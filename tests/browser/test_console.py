@@ -69,15 +69,17 @@ def test_a_call_from_intake_to_close_by_keyboard_while_a_second_console_sees_eac
     expect(first.locator(".owed")).to_contain_text(care)
 
 
-def test_the_loser_of_a_unit_reads_who_holds_it_and_the_line_stays(desk: SignIn) -> None:
+def test_who_comes_second_for_a_unit_reads_where_it_is_and_the_line_stays(desk: SignIn) -> None:
     first, second = desk("d1", "D1"), desk("d2", "D2")
     one, two = take(first), take(first, "Disturbance", "900 DANIELDALE RD")
     expect(second.locator(f"[data-call='{two.pk}']")).to_be_visible()
     say(first, f"d #{one.number} p101")
     done(first, "P101 dispatched")
+    expect(second.locator("[data-unit='P101']")).to_contain_text("DISP")
     say(second, f"d #{two.number} p101")
-    refused(second, f"P101 is dispatched on call {one.number} (sent by D1")
-    expect(second.locator("#line")).to_have_value(f"d #{two.number} p101")
+    expect(second.locator(".hint")).to_contain_text(f"P101 is on call {one.number}. Say why it is taken")
+    expect(second.locator("#line")).to_have_value(f"d #{two.number} p101; ")
+    assert not Assignment.objects.filter(call=two).exists()
 
 
 def test_care_alone_against_a_question_is_refused_until_somebody_says_why(desk: SignIn) -> None:

@@ -90,10 +90,11 @@ def test_a_refusal_is_read_to_its_end_and_says_what_to_do_next(desk: SignIn) -> 
     one, two = take(page), take(page, "Disturbance", "900 DANIELDALE RD")
     say(page, f"d #{one.number} p101")
     done(page, "P101 dispatched")
+    expect(page.locator("[data-unit='P101']")).to_contain_text("DISP")
     say(page, f"d #{two.number} p101")
-    refused(page, f"X P101 #{two.number} takes it off there.")
-    expect(page.locator(".echo")).to_contain_text(re.compile(r"Free: P10[23]"))
-    assert clipped(page, ".echo") == []
+    expect(page.locator(".hint")).to_contain_text(re.compile("Say why it is taken.*or words"))
+    assert clipped(page, ".hint") == []
+    assert not Assignment.objects.filter(call=two).exists()
 
 
 def test_ctrl_z_types_the_line_that_puts_a_command_back_and_enter_does_it(desk: SignIn) -> None:
