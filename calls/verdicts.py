@@ -77,7 +77,8 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if priority != call.priority or held or judged.get("safety_questions"):
         timers.wind(call.pk, now)
     stage_care(call)
-    hand_over(call)
+    if call.first_dispatched_at is not None:
+        hand_over(call)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
     _tell_of_change(call, before, verdict, was, now)
     hooks.tell(hooks.verdict_recorded, call, verdict, now)
