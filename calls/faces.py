@@ -83,9 +83,12 @@ _CONSULTING = (
 )
 _CALL = _object(
     "c", "id", "day", "number", "status", "nature", "type_code", "location", "location_detail", "location_confirmed",
+    "location_verified", "initial_location",
     "lat", "lng", "origin", "priority", "level", "response", "mode_override", "services", "lead", "received_at",
     "scene_lead", "scene_secure_at", "staging_point", "staging_lat", "staging_lng", "care_requested_at",
     "first_dispatched_at", "first_on_scene_at", "held_until", "hold_reason", "reopened_at", "late", "question_late", "seen_at", "scheduled_for",
+    beat="(SELECT name FROM teams_area WHERE id = c.beat_id)",
+    city="(SELECT name FROM teams_area WHERE id = c.city_id)",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     call_back="(SELECT max(b.late) FROM calls_callback b WHERE b.call_id = c.id AND b.ended_at IS NULL)",
@@ -134,6 +137,10 @@ def call_face(row: Face, tier: str) -> Face:
         "location": row["location"],
         "location_detail": row["location_detail"],
         "location_confirmed": row["location_confirmed"],
+        "location_verified": row["location_verified"],
+        "initial_location": row["initial_location"],
+        "beat": row["beat"],
+        "city": row["city"],
         "lat": row["lat"],
         "lng": row["lng"],
         "jurisdiction": row["jurisdiction"],

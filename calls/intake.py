@@ -14,6 +14,7 @@ from calls.facts import state
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.models import Call, Caller, Draft, NarrativeEntry
 from calls.narrative import write_entry
+from calls.places.siting import moved, site
 from calls.scheduled import LEAD_MINUTES, surfaces_at
 from calls.triage.call_types import key_of
 from care_dispatch.due.work import schedule
@@ -72,6 +73,7 @@ def create_call(
         facts_version=1 if facts else 0,
         **fields,
     )
+    site(call)
     refs: dict[str, Any] = {}
     if narrative:
         refs["note_id"] = write_entry(call, narrative, NarrativeEntry.Audience.SHARED, actor, now).pk
@@ -150,6 +152,9 @@ def change_call(
         raise SameFieldChanged(_who_was_first(call.center, clashes), fields=clashes)
     if "priority" in fields:
         fields |= {"priority_set_by_hand": True, "late": timers.still_late(call, fields["priority"])}
+    if "jurisdiction_id" in fields:
+        fields["jurisdiction_set_by_hand"] = True
+    fields |= moved(call, fields, now)
     sets = write(call, **fields)
     record(kinds.CALL_CHANGED, center_id=call.center_id, call_id=call.pk, sets=sets)
     if "priority" in fields:

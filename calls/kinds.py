@@ -8,7 +8,11 @@ def _kind(name: str, sets: str = "", refs: str = "") -> EventKind:
     return EventKind(name, frozenset(sets.split()), frozenset(refs.split()))
 
 
-_PLACE = "call.location call.location_detail call.location_confirmed call.lat call.lng"
+_PLACE = (
+    "call.location call.location_detail call.location_confirmed call.lat call.lng call.location_verified call.premise"
+    " call.premise_unit call.city_id call.beat_id call.service_area_id call.jurisdiction_set_by_hand"
+)
+_MOVED = "call.moved_at call.initial_location call.initial_lat call.initial_lng"
 _STAMPS = " ".join(f"assignment.{stage}_at" for stage in STAGES)
 _ASSIGNMENT = f"assignment.status assignment.role assignment.call_id assignment.unit_id assignment.end_reason assignment.late {_STAMPS}"
 _UNIT = "unit.status unit.status_at unit.unavailable_reason unit.unavailable_until"
@@ -25,8 +29,10 @@ CALL_CREATED = _kind(
 )
 CALL_CHANGED = _kind(
     "call.changed",
-    f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin call.late",
+    f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin call.late"
+    f" {_MOVED}",
 )
+GAZETTEER_IMPORTED = _kind("gazetteer.imported", "", "places")
 CALLER_ADDED = _kind("caller.added", "", "caller_id")
 CALL_HELD = _kind("call.held", _HOLD)
 CALL_SCHEDULED = _kind("call.scheduled", f"call.scheduled_for call.question_late {_HOLD}")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import alerts_api, api, unmet_api
+from calls import alerts_api, api, places_api, unmet_api
 
 urlpatterns = [
     path("calls/", api.Calls.as_view()),
@@ -44,6 +44,7 @@ urlpatterns = [
     path("alerts/<int:alert_id>/acknowledge/", alerts_api.Acknowledge.as_view()),
     path("alerts/<int:alert_id>/shelve/", alerts_api.ShelveAlert.as_view()),
     path("alerts/<int:alert_id>/end/", alerts_api.EndEmergency.as_view()),
+    path("places/", places_api.Places.as_view()),
     path("triage/preview/", api.TriagePreview.as_view()),
     path("drafts/", api.Drafts.as_view()),
     path("drafts/<uuid:draft_id>/", api.OneDraft.as_view()),

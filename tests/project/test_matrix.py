@@ -57,6 +57,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
     "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
     "GET api/consoles/": DISPATCH,
+    "GET api/places/": DISPATCH,
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens

@@ -47,7 +47,9 @@ class CallPanel extends Part {
       ${problem ? html`<p class="alarm" role="status">Not refreshed: ${problem}</p>` : nothing}
       <p class="place"><b><bdi>${card.location}</bdi></b>${card.location_detail ? html` · <bdi>${card.location_detail}</bdi>` : nothing}
         ${card.location_confirmed ? nothing : html`<span class="enrt">△ address not confirmed</span>`}
-        <span class="second">${card.jurisdiction?.name ?? "city not known"} · ${app.label("origins", card.origin)} · received ${app.time(card.received_at)}</span></p>
+        ${card.location_verified === false ? html`<span class="enrt">△ not in the gazetteer</span>` : nothing}
+        ${card.initial_location ? html`<span class="second">first said: <bdi>${card.initial_location}</bdi></span>` : nothing}
+        <span class="second">${card.jurisdiction?.name ?? "city not known"}${card.beat ? ` · ${card.beat}` : ""} · ${app.label("origins", card.origin)} · received ${app.time(card.received_at)}</span></p>
       ${card.held_until ? html`<p class="enrt">${this.#hold(card)}: <bdi>${card.hold_reason}</bdi></p>` : nothing}
       ${(card.taken ?? []).map((/** @type {any} */ one) => html`<p class="enrt">← <b>${one.callsign}</b> was taken for call ${one.for} at ${app.time(one.at)}${one.reason ? html`: <bdi>${valueWords(one.reason)}</bdi>` : nothing}</p>`)}
       ${detail ? this.#callers(detail) : nothing}
