@@ -261,7 +261,7 @@ def test_a_reopened_call_is_news_and_one_that_stood_there_is_not(desk: SignIn) -
     expect(row.locator(".pri")).to_have_text("▲P")
     second.wait_for_timeout(3500)  # news are said together, every three seconds
     expect(said).not_to_contain_text("New call")
-    say(first, f"close #{call.number} advised")
+    say(first, f"close #{call.number} advised all_busy")
     expect(row).to_have_count(0)
     say(first, f"re {call.number}; called again")
     expect(row).to_have_count(1)

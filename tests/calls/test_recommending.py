@@ -98,7 +98,10 @@ def test_a_unit_whose_place_is_not_known_is_taken_to_be_in_its_city(scene: Scene
         kind="city",
         code="d",
         name="DeSoto",
-        geometry={},
+        geometry={
+            "type": "Polygon",
+            "coordinates": [[[-96.9, 32.5], [-96.8, 32.5], [-96.8, 32.7], [-96.9, 32.7], [-96.9, 32.5]]],
+        },
         south=32.5,
         north=32.7,
         west=-96.9,
