@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calls.limits import look_again
 from calls.models import Agreement, ClockLimit, ConsultPolicy
-from teams.admin import OwnCenter
+from teams.configuring import OwnCenter
 
 
 @admin.register(ClockLimit)

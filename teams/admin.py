@@ -1,39 +1,15 @@
 """Configuration an admin edits: agencies and units of the own center. People's calls and care are not here."""
 
-from typing import Any, ClassVar, cast
+from typing import cast
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
+from teams.configuring import OwnCenter
 from teams.models import Agency, Center, Unit, User
 
-
-class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Another center's rows look like missing. Only a sign-in that belongs to no center sees them all.
-
-    Nothing is deleted: a unit is retired, and the page that asks before deleting would name its calls.
-    """
-
-    center_path = "center"  # from the table to its center
-    # Field to the path from what it chooses among to the center.
-    choices: ClassVar[dict[str, str]] = {"center": "pk", "agency": "center"}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return _of_center(super().get_queryset(request), self.center_path, request)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        table: type[Model] = db_field.related_model
-        kwargs["queryset"] = _of_center(table._default_manager.all(), self.choices[db_field.name], request)  # noqa: SLF001
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-def _of_center(rows: QuerySet[Any], path: str, request: HttpRequest) -> QuerySet[Any]:
-    center_id = cast(User, request.user).center_id
-    return rows.filter(**{path: center_id}) if center_id is not None else rows
+admin.site.unregister(Group)  # a role says what somebody may do
 
 
 @admin.register(Center)

@@ -27,6 +27,8 @@ CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids
 CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids"}))
 AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retired"}))
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
+# Any row of the configuration. ``changes``: field to [old, new], or to nothing where the values are not the log's.
+CONFIG_CHANGED = EventKind("config.changed", UNIT_CHANGED.sets, frozenset({"table", "row_id", "did", "changes"}))
 PLAN_SAVED = EventKind("plan.saved", refs=frozenset({"plan_id"}))
 PLAN_RETIRED = EventKind("plan.retired", refs=frozenset({"plan_id"}))
 

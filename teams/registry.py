@@ -10,4 +10,5 @@ def register() -> None:
     register_positions(whereabouts.positions_since)
     register_topics(whereabouts.topics_of)
     # Who is aboard decides what an officer follows: open sockets are looked at anew.
-    register_access({kinds.CREW_SIGNED_ON.name, kinds.CREW_SIGNED_OFF.name})
+    # So does an admin who changes a role or takes a sign-in away.
+    register_access({kinds.CREW_SIGNED_ON.name, kinds.CREW_SIGNED_OFF.name, kinds.CONFIG_CHANGED.name})

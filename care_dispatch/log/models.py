@@ -37,6 +37,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["call_id", "seq"], name="event_of_call", condition=models.Q(call_id__isnull=False)),
             models.Index(fields=["unit_id", "seq"], name="event_of_unit", condition=models.Q(unit_id__isnull=False)),
+            models.Index(fields=["seq"], name="event_of_config", condition=models.Q(kind="config.changed")),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ def scene(db: None) -> Any:
 
 def test_only_configuration_is_there() -> None:
     assert {model._meta.label for model in site._registry} == {
-        "auth.Group", "calls.Agreement", "calls.ClockLimit", "calls.ConsultPolicy", "teams.Agency", "teams.Center", "teams.Unit",
+        "calls.Agreement", "calls.ClockLimit", "calls.ConsultPolicy", "teams.Agency", "teams.Center", "teams.Unit",
     }  # fmt: skip
 
 
