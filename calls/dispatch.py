@@ -270,5 +270,6 @@ def set_mode(
     sets = write(call, also=["mode_note"], mode_override=response, mode_reason=reason)
     record(kinds.MODE_SET, center_id=call.center_id, call_id=call.pk, sets=sets)
     stage_care(call)
+    look_for_partner(call, now)
     hooks.tell(hooks.mode_set, call, now)
     return {"call_id": call.pk}

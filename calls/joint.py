@@ -9,7 +9,7 @@ from calls.dispatch import assign, stage_care
 from calls.fetch import lock_units, open_call, own_assignments, require_dispatch
 from calls.models import Alert, Assignment, Call
 from calls.partners import services_asked
-from calls.scene import hand_over
+from calls.scene import hand_over, lose_scene
 from calls.stages import police_there
 from care_dispatch.access import DISPATCH_ROLES
 from care_dispatch.log import record, write
@@ -41,7 +41,7 @@ def unsecure_scene(*, actor: User | None, now: datetime, call_id: int) -> dict[s
     """It is safe no more: police lead again, and CARE is told at once."""
     call = _call_of_police(actor, call_id, now, "says that it is secure no more")
     if call.scene_secure_at is not None:
-        _lose_scene(call)
+        lose_scene(call)
         care = _on(call, Discipline.CARE)
         names = ", ".join(unit.callsign for unit in care)
         text = f"The scene of call {call.number} is not secure any more{f': tell {names}' if care else ''}."
@@ -49,12 +49,6 @@ def unsecure_scene(*, actor: User | None, now: datetime, call_id: int) -> dict[s
             center=call.center, kind=Alert.Kind.SCENE_NOT_SECURE, text=text, now=now, call=call, tell=care
         )  # fmt: skip
     return {"call_id": call.pk}
-
-
-def _lose_scene(call: Call) -> None:
-    sets = write(call, scene_secure_at=None)
-    record(kinds.SCENE_NOT_SECURE, center_id=call.center_id, call_id=call.pk, sets=sets)
-    hand_over(call)
 
 
 def _call_of_police(actor: User | None, call_id: int, now: datetime, what: str) -> Call:

@@ -1,12 +1,15 @@
-"""CARE at the door before the police that the call asks for: the console must know at once, without any grace."""
+"""CARE at the door without the police that the call asks for: the console must know at once, without any grace."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from calls import kinds
 from calls.alerts import end_cause, raise_alert
 from calls.lifecycle import SERVICES_OF_RESPONSE, arrived
 from calls.models import Alert, Assignment, Call
-from teams.models import Discipline
+from calls.scene import lose_scene
+from care_dispatch.log import record, write
+from teams.models import Discipline, Unit
 
 _PAIR = (Discipline.CARE, Discipline.POLICE)
 
@@ -16,28 +19,72 @@ def services_asked(call: Call) -> Sequence[str]:
     return SERVICES_OF_RESPONSE[call.mode_override] if call.mode_override else call.services
 
 
-def look_for_partner(call: Call, now: datetime) -> None:
-    """After an arrival: CARE there without its police is one alert, which their arrival ends.
+def look_for_partner(call: Call, now: datetime, *, gone: Unit | None = None) -> None:
+    """After an arrival, a leaving or a change of who is asked for: CARE there without its police is one alert.
 
-    CARE that nobody has waved in has an alert of its own (``warn_if_not_cleared``).
+    The arrival of police ends it. ``gone``: the police that have just left. CARE that nobody has waved in has an alert
+    of its own (``warn_if_not_cleared``).
     """
-    there = [
-        one for one in call.assignments.open().select_related("unit").order_by("pk") if one.unit.discipline in _PAIR
-    ]
-    care = [one for one in there if one.unit.discipline == Discipline.CARE and arrived(one.status) and not _waits(one)]
-    police = [one for one in there if one.unit.discipline == Discipline.POLICE]
-    cause = f"partner:{call.pk}"
-    if not care or "police" not in services_asked(call) or any(arrived(one.status) for one in police):
-        end_cause(call.center_id, cause, now)
+    on = list(call.assignments.open().filter(unit__discipline__in=_PAIR).select_related("unit").order_by("pk"))
+    care = [one for one in on if one.unit.discipline == Discipline.CARE and arrived(one.status) and not waits(one)]
+    police = [one for one in on if one.unit.discipline == Discipline.POLICE]
+    if not care or Discipline.POLICE not in services_asked(call) or _covered(call, care, police):
+        end_cause(call.center_id, _cause(call), now)
         return
     names = " and ".join(one.unit.callsign for one in care)
     coming = ", ".join(f"{one.unit.callsign} is {one.get_status_display().lower()}" for one in police)
+    kind = Alert.Kind.CARE_ALONE if gone else Alert.Kind.PARTNER_MISSING
     text = f"{names} on scene of call {call.number} without police: {coming or 'none is on it'}"
+    if gone:
+        text = f"{gone.callsign} has left call {call.number}; {names} there without police: {coming or 'none is on it'}"
     raise_alert(
-        center=call.center, kind=Alert.Kind.PARTNER_MISSING, text=text, now=now, call=call, cause=cause,
+        center=call.center, kind=kind, text=text, now=now, call=call, cause=_cause(call),
         tell=[one.unit for one in care],
     )  # fmt: skip
 
 
-def _waits(assignment: Assignment) -> bool:
+def _covered(call: Call, care: Sequence[Assignment], police: Sequence[Assignment]) -> bool:
+    """Police are there; or they were released on purpose, with the scene secure or every team waved in."""
+    if any(arrived(one.status) for one in police):
+        return True
+    let_go = call.assignments.filter(police_released_at__isnull=False)
+    if call.reopened_at is not None:
+        let_go = let_go.filter(dispatched_at__gte=call.reopened_at)
+    safe = call.scene_secure_at is not None or all(one.cleared_to_enter_at is not None for one in care)
+    return safe and let_go.exists()
+
+
+def police_left(gone: Assignment, unit: Unit, now: datetime) -> None:
+    """The last police at a scene that asks for them have left. What they vouched for is void; who is inside is told of.
+
+    Released on purpose from a scene they made safe, they leave their word behind.
+    """
+    call = gone.call
+    on = list(call.assignments.open().select_related("unit"))
+    others = any(one.unit.discipline == Discipline.POLICE and arrived(one.status) for one in on)
+    if unit.discipline != Discipline.POLICE or others or Discipline.POLICE not in services_asked(call):
+        return
+    if gone.police_released_at is None or call.scene_secure_at is None:
+        lose_scene(call)
+        for one in on:
+            if one.cleared_to_enter_at is not None and not arrived(one.status):
+                stamp_wave(one, None)
+    if gone.end_reason != Assignment.EndReason.REASSIGNED:  # exchange says itself what is left behind
+        look_for_partner(call, now, gone=unit)
+
+
+def stamp_wave(assignment: Assignment, at: datetime | None) -> None:
+    """The wave to enter, given or (None) taken back."""
+    sets = write(assignment, cleared_to_enter_at=at)
+    record(
+        kinds.CLEARED_TO_ENTER, center_id=assignment.call.center_id, call_id=assignment.call_id,
+        unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
+    )  # fmt: skip
+
+
+def _cause(call: Call) -> str:
+    return f"partner:{call.pk}"
+
+
+def waits(assignment: Assignment) -> bool:
     return assignment.role == Assignment.Role.STAGE and assignment.cleared_to_enter_at is None

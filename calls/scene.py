@@ -12,3 +12,11 @@ def hand_over(call: Call) -> None:
     if lead != call.scene_lead:
         sets = write(call, scene_lead=lead)
         record(kinds.LEAD_HANDED_OVER, center_id=call.center_id, call_id=call.pk, sets=sets)
+
+
+def lose_scene(call: Call) -> None:
+    """It counts as secure no more: police lead again."""
+    if call.scene_secure_at is not None:
+        sets = write(call, scene_secure_at=None)
+        record(kinds.SCENE_NOT_SECURE, center_id=call.center_id, call_id=call.pk, sets=sets)
+        hand_over(call)

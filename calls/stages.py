@@ -5,13 +5,14 @@ from typing import Any
 
 from calls import kinds, timers
 from calls.alerts import drop_unit, warn_if_not_cleared
+from calls.arriving import recheck_safety
 from calls.closing import end_call
 from calls.dispatch import call_sets
 from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
 from calls.late import keep_late, meant_for
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Assignment, Call, StageReport
-from calls.partners import look_for_partner
+from calls.partners import look_for_partner, police_left, stamp_wave
 from calls.scene import hand_over
 from calls.stacked import nothing_stacked, propose_next
 from care_dispatch.access import DISPATCH_ROLES, Role
@@ -129,6 +130,7 @@ def _report(assignment: Assignment, unit: Unit, stage: str, at: datetime, now: d
         timers.stage_reached(assignment, before, was_late, now)
         if arrived(stage) and not arrived(before):
             look_for_partner(call, now)
+            recheck_safety(assignment, unit, now)
     return {
         "assignment_id": assignment.pk, "call_id": call.pk, "moved": placed.moves, "late": placed.late,
         "backward": placed.backward, "repeated": placed.repeated,
@@ -145,11 +147,7 @@ def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> 
     if actor is not None and actor.role not in DISPATCH_ROLES and not police_there(actor, assignment.call, now):
         raise Forbidden("The officer on the call or a dispatcher clears CARE to enter.")
     if assignment.cleared_to_enter_at is None:
-        sets = write(assignment, cleared_to_enter_at=now)
-        record(
-            kinds.CLEARED_TO_ENTER, center_id=assignment.call.center_id, call_id=assignment.call_id,
-            unit_id=assignment.unit_id, sets=sets, refs={"assignment_id": assignment.pk},
-        )  # fmt: skip
+        stamp_wave(assignment, now)
         if arrived(assignment.status):
             look_for_partner(assignment.call, now)
     return {"assignment_id": assignment.pk}
@@ -247,6 +245,7 @@ def end_assignment(
         agency_id=unit.agency_id, sets=sets, refs={"assignment_id": assignment.pk},
     )  # fmt: skip
     drop_unit(assignment.call_id, unit.pk, now)
+    police_left(assignment, unit, now)
     hand_over(assignment.call)
     timers.wind(assignment.call_id, now)
     propose_next(unit, now)

@@ -18,6 +18,7 @@ from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
 from calls.limits import limit_of
 from calls.models import Alert, Call, CallType, FactStatement, RuleSet, Verdict
+from calls.partners import look_for_partner
 from calls.read_through import facts_of, unread_entries
 from calls.rules_in_force import parsed, rule_set_for
 from calls.scene import hand_over
@@ -79,6 +80,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     stage_care(call)
     if call.first_dispatched_at is not None:
         hand_over(call)
+        look_for_partner(call, now)
     was = by_hand if by_hand and not call.mode_override else before.response if before else verdict.response
     _tell_of_change(call, before, verdict, was, now)
     hooks.tell(hooks.verdict_recorded, call, verdict, now)

@@ -7,10 +7,13 @@ import pytest
 from django.utils import timezone
 
 from calls.dispatch import CareNeedsPolice
+from calls.exchange import exchange_unit
+from calls.facts import state_facts
 from calls.joint import call_police_up, request_care, secure_scene, set_staging, unsecure_scene
 from calls.models import Alert, Assignment, Call
 from calls.selectors import call_detail
-from calls.stages import free_unit, release_unit, report_stage
+from calls.stages import clear_to_enter, free_unit, release_unit, report_stage
+from calls.verdicts import run_triage
 from care_dispatch.access import Role
 from care_dispatch.refusal import Forbidden, Invalid, NotFound
 from teams.models import Unit, UnitPosition
@@ -184,3 +187,94 @@ def test_each_half_is_shown_how_long_the_other_still_needs(scene: Scene) -> None
     scene.both()
     told = {row["callsign"]: row for row in call_detail(scene.clinician, scene.call.pk, NOW)["etas"]}
     assert set(told) == {"CARE1", "P101"} and told["P101"]["method"] == "estimate" and told["P101"]["seconds"] > 60
+
+
+# --- nobody is left inside alone unnoticed ---------------------------------------------------------
+def inside(scene: Scene, *, wave: bool = False) -> None:
+    """Police made it to the scene, and CARE is with the person."""
+    scene.both()
+    scene.do(report_stage, scene.officer, unit_id=scene.near.pk, stage="on_scene")
+    if wave:
+        scene.do(clear_to_enter, scene.officer, assignment_id=Assignment.objects.get(unit=scene.care).pk)
+    scene.do(report_stage, scene.clinician, minutes=2, unit_id=scene.care.pk, stage="on_scene")
+
+
+def alone(scene: Scene) -> list[str]:
+    open_ones = Alert.objects.open().filter(call=scene.call, kind__in=["care_alone", "partner_missing"])
+    return list(open_ones.values_list("text", flat=True))
+
+
+def test_police_that_just_leave_care_inside_are_an_alert_until_others_come(scene: Scene) -> None:
+    inside(scene, wave=True)
+    scene.do(free_unit, scene.officer, minutes=5, unit_id=scene.near.pk)
+    (text,) = alone(scene)
+    assert text.startswith("P101 has left call") and "CARE1 there without police: none is on it" in text
+    send(scene.dispatcher, scene.call, scene.far, now=NOW + timedelta(minutes=6))
+    scene.do(report_stage, minutes=9, unit_id=scene.far.pk, stage="on_scene")
+    assert alone(scene) == []
+
+
+def test_police_released_from_a_scene_they_made_safe_alarm_nobody(scene: Scene) -> None:
+    inside(scene, wave=True)
+    scene.do(secure_scene, scene.officer, minutes=3, call_id=scene.call.pk)
+    scene.do(release_unit, scene.officer, minutes=5, assignment_id=Assignment.objects.get(unit=scene.near).pk)
+    ems = make_unit(scene.center, discipline="ems")
+    send(scene.dispatcher, scene.call, ems, now=NOW + timedelta(minutes=6))
+    scene.do(report_stage, minutes=9, unit_id=ems.pk, stage="on_scene")
+    assert alone(scene) == [] and scene.lead() == "care"
+
+
+def test_the_wave_of_police_that_left_is_void_for_who_has_not_gone_in(scene: Scene) -> None:
+    scene.both()
+    scene.do(report_stage, scene.officer, unit_id=scene.near.pk, stage="on_scene")
+    scene.do(secure_scene, scene.officer, minutes=1, call_id=scene.call.pk)
+    care = Assignment.objects.get(unit=scene.care)
+    scene.do(clear_to_enter, scene.officer, minutes=1, assignment_id=care.pk)
+    scene.do(exchange_unit, minutes=2, unit_id=scene.near.pk)
+    care.refresh_from_db()
+    assert care.cleared_to_enter_at is None and Call.objects.get(pk=scene.call.pk).scene_secure_at is None
+    scene.do(report_stage, scene.clinician, minutes=4, unit_id=scene.care.pk, stage="on_scene")
+    assert Alert.objects.open().filter(call=scene.call, kind="not_cleared_to_enter").exists()
+
+
+def test_one_of_two_police_may_leave(scene: Scene) -> None:
+    inside(scene, wave=True)
+    send(scene.dispatcher, scene.call, scene.far, now=NOW, status="on_scene")
+    scene.do(free_unit, scene.officer, minutes=5, unit_id=scene.near.pk)
+    assert alone(scene) == []
+
+
+def test_care_that_is_inside_when_police_come_to_be_asked_for_is_an_alert(scene: Scene) -> None:
+    calm = make_call(scene.dispatcher, facts=CALM, now=NOW, **HERE)
+    send(scene.dispatcher, calm, scene.care, now=NOW)
+    scene.do(report_stage, scene.clinician, minutes=2, unit_id=scene.care.pk, stage="on_scene")
+    scene.do(state_facts, minutes=3, call_id=calm.pk, facts={"weapon": "in_hand"})
+    run_triage(calm.pk, 0, NOW + timedelta(minutes=3), "worker")
+    assert Alert.objects.open().filter(call=calm, kind="partner_missing").exists()
+
+
+# --- the safety re-check ---------------------------------------------------------------------------
+def test_care_that_arrives_with_a_safety_question_open_is_not_let_in_in_silence(scene: Scene) -> None:
+    calm = make_call(scene.dispatcher, facts={"is_behavioral": "yes", "need": "in_person"}, now=NOW, **HERE)
+    send(scene.dispatcher, calm, scene.care, now=NOW, override_reason="local_knowledge")
+    scene.do(report_stage, scene.clinician, minutes=2, unit_id=scene.care.pk, stage="on_scene")
+    scene.do(report_stage, scene.clinician, minutes=3, unit_id=scene.care.pk, stage="contact")
+    alert = Alert.objects.open().get(call=calm, kind="safety_recheck")
+    assert "WEAPON NOT ASKED" in alert.text and alert.told.get().unit == scene.care
+
+
+def test_care_that_arrives_before_it_was_told_of_the_knife_is_named_again(scene: Scene) -> None:
+    scene.both()
+    scene.do(state_facts, minutes=1, call_id=scene.call.pk, facts={"weapon": "in_hand"})
+    run_triage(scene.call.pk, 0, NOW + timedelta(minutes=1), "worker")
+    scene.do(report_stage, scene.clinician, minutes=2, unit_id=scene.care.pk, stage="on_scene")
+    assert "has not been told" in Alert.objects.open().get(call=scene.call, kind="safety_recheck").text
+
+
+def test_care_that_is_waved_in_or_knows_everything_arrives_quietly(scene: Scene) -> None:
+    inside(scene, wave=True)
+    calm = make_call(scene.dispatcher, facts=CALM, now=NOW, **HERE)
+    other = make_unit(scene.center)
+    send(scene.dispatcher, calm, other, now=NOW)
+    scene.do(report_stage, minutes=2, unit_id=other.pk, stage="on_scene")
+    assert not Alert.objects.filter(kind="safety_recheck").exists()
