@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import DataError, IntegrityError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
+from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
@@ -33,7 +35,9 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     object_history_template = "admin/row_history.html"
     center_path = "center"  # from the table to its center
     # Field to the path from what it chooses among to the center.
-    choices: ClassVar[dict[str, str]] = {"center": "pk", "agency": "center"}
+    choices: ClassVar[dict[str, str]] = {"center": "pk", "agency": "center", "type": "center"}
+    # Field to what a form says below it, in plain words.
+    helps: ClassVar[dict[str, str]] = {}
     # Fields the log only says that they changed: of people, or too long.
     untold: ClassVar[frozenset[str]] = frozenset()
 
@@ -43,17 +47,23 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         table: type[Model] = db_field.related_model
-        path = self.choices[db_field.name]
-        kwargs["queryset"] = _of_center(table._default_manager.all(), path, request)  # noqa: SLF001
+        rows = _of_center(table._default_manager.all(), self.choices[db_field.name], request)  # noqa: SLF001
+        kwargs["queryset"] = rows
         if db_field.name == "center" and (own := cast(User, request.user).center_id) is not None:
-            kwargs |= {"initial": own, "empty_label": None}
+            kwargs |= {"initial": own, "empty_label": None, "widget": HiddenInput}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Texts are columns without a length, and most are one line; no button to add a row of another table."""
+        """A text without a menu is one line; a menu has no button that adds a row of another table."""
+        if isinstance(db_field, TextField) and not db_field.choices:
+            kwargs.setdefault("widget", AdminTextInputWidget)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and hasattr(field.widget, "can_add_related"):
-            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        if field is None:
+            return None
+        field.help_text = self.helps.get(db_field.name, field.help_text)
+        for button in ("can_add_related", "can_change_related", "can_view_related"):
+            if hasattr(field.widget, button):
+                setattr(field.widget, button, False)
         return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -148,7 +158,7 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     # --- forms ---------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.refusal = request.META.get(REFUSAL, "")
+        form.refusal, form.editor = request.META.get(REFUSAL, ""), request.user
         return form
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -161,6 +171,15 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         found: Any = super().get_changelist_formset(request, **{"formset": EditedList, **kwargs})
         found.refusal = request.META.get(REFUSAL, "")
         return found
+
+
+class OwnRows(admin.RelatedFieldListFilter):
+    """Beside a list: only what is the own center's to choose among."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        center_id = cast(User, request.user).center_id
+        only = {model_admin.choices[field.name]: center_id} if center_id is not None else {}
+        return field.get_choices(include_blank=False, limit_choices_to=only)
 
 
 def _of_center(rows: QuerySet[Any], path: str, request: HttpRequest) -> QuerySet[Any]:

@@ -20,6 +20,7 @@ class ConfigForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     refusal: ClassVar[str] = ""  # why the change was refused after the form had passed
+    editor: ClassVar[Any] = None  # who has the page open
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -128,6 +128,29 @@ class User(AbstractUser):
         ]
 
 
+class UnitType(models.Model):
+    """A kind of unit in the center's own words: CARE team, patrol car, medic. A unit of it begins with what it has."""
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="unit_types")
+    code = models.SlugField()
+    name = models.TextField()
+    discipline = models.TextField(choices=Discipline)
+    capabilities = ArrayField(models.TextField(), default=list, blank=True)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "code"], name="unit_type_in_center",
+                violation_error_message="There is a type with this code already.",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Unit(models.Model):
     """One or more people sent together, with a callsign: CARE2, P102, M71."""
 
@@ -153,6 +176,7 @@ class Unit(models.Model):
     center = models.ForeignKey(Center, models.PROTECT, related_name="units")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
     callsign = models.TextField()
+    type = models.ForeignKey(UnitType, models.PROTECT, null=True, blank=True, related_name="units")
     discipline = models.TextField(choices=Discipline)
     # clinician, cit, paramedic, youth, k9, ... and BCP 47 language codes spoken.
     capabilities = ArrayField(models.TextField(), default=list, blank=True)
@@ -170,9 +194,16 @@ class Unit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["center", "callsign"], condition=Q(retired=False), name="callsign_in_center"
+                fields=["center", "callsign"],
+                condition=Q(retired=False),
+                name="callsign_in_center",
+                violation_error_message="There is a unit with this callsign already.",
             ),
-            models.CheckConstraint(condition=Q(callsign__regex=r"^[A-Z][A-Z0-9_-]{0,15}$"), name="callsign_is_a_word"),
+            models.CheckConstraint(
+                condition=Q(callsign__regex=r"^[A-Z][A-Z0-9_-]{0,15}$"),
+                name="callsign_is_a_word",
+                violation_error_message="A callsign is one word in capital letters, such as CARE2 or P102.",
+            ),
         ]
 
     def __str__(self) -> str:

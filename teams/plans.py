@@ -33,6 +33,11 @@ class BrokenPlan(ValueError):
     """A plan that cannot be used; the message says what to do."""
 
 
+def is_word(word: str) -> bool:
+    """Whether it can name what a crew has."""
+    return _WORD.fullmatch(word) is not None
+
+
 @dataclass(frozen=True)
 class Position:
     """One unit to send. ``required``: not first without it; ``preferred``: worth some minutes of travel."""

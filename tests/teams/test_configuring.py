@@ -11,8 +11,8 @@ from django.test import Client
 from calls.limits import seed_limits
 from calls.models import Agreement, ClockLimit, ConsultPolicy
 from care_dispatch.log.models import Event
-from teams.models import Center, Unit
-from tests.cast import last_event, make_agency, make_unit
+from teams.models import Center, Unit, UnitType
+from tests.cast import last_event, make_agency, make_unit, make_user
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +22,19 @@ def _limit(center: Center) -> ClockLimit:
     return ClockLimit.objects.create(center=center, clock="pending", of="2", overdue_seconds=120)
 
 
+def _type(center: Center) -> UnitType:
+    return UnitType.objects.create(
+        center=center, code="medic", name="Medic", discipline="ems", capabilities=["paramedic"]
+    )
+
+
 # One row of each table, the field that is changed, what is typed there, and what is refused there.
 EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Center": (lambda center: center, "name", "Northtown", ""),
     "teams.Agency": (make_agency, "name", "Northtown Police", ""),
     "teams.Unit": (lambda center: make_unit(center, "P901", "police"), "home", "Northtown", None),
+    "teams.UnitType": (_type, "name", "Medic car", ""),
+    "teams.User": (make_user, "role", "supervisor", "king"),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
     "calls.ConsultPolicy": (lambda center: ConsultPolicy.objects.create(center=center), "confirm_after_hours", 12, 0),
     "calls.Agreement": (
@@ -61,7 +69,7 @@ def test_an_edit_is_told_with_who_and_the_values_before_and_after(desk: Any, lab
     assert (event.actor_id, event.center_id, event.source) == (desk.admin.pk, desk.center.pk, "admin")
     told = event.payload["ref"]
     assert (told["table"], told["row_id"], told["did"]) == (label.lower(), row.pk, "changed")
-    assert told["changes"] == {name: [before, new]}
+    assert told["changes"][name] == [before, new]
     row.refresh_from_db()
     assert getattr(row, name) == new
 
