@@ -11,6 +11,7 @@ from calls.co_response import Visit, answered, planned
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
+from calls.request_rows import nobody_needed
 from calls.stacked import leave_stacks
 from calls.unmet import note_unmet, require_why
 from care_dispatch.due.work import finish, schedule
@@ -81,6 +82,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
     end_call_backs(call, now)
     close_alerts_of(call, now)
     leave_stacks(call)
+    nobody_needed(call, now)
     record(kinds.CALL_CLOSED, center_id=call.center_id, call_id=call.pk, sets=sets)
 
 

@@ -9,6 +9,7 @@ from calls import (
     hooks,
     kinds,
     overrides,
+    request_rows,
     scheduled,
     shadows,
     sign_off,
@@ -46,7 +47,7 @@ def register() -> None:
     register_urgent([kinds.ALERT_EMERGENCY.name])
     register_due(DueKind(offering.CLOCK, offering.run_clock, offering.clock_gave_up))
     register_due(DueKind(ending.CONFIRM, ending.run_confirm, ending.confirm_gave_up))
-    register_due(DueKind(unit_requests.ANSWER, unit_requests.run_answer, unit_requests.answer_gave_up))
+    register_due(DueKind(request_rows.ANSWER, unit_requests.run_answer, unit_requests.answer_gave_up))
     register_due(DueKind(stacked.NEXT, stacking.run_next, stacking.next_gave_up))
     sign_off_checks.extend([sign_off.nothing_owed, stacked.nothing_stacked])
     hooks.verdict_recorded.append(shadows.follow)

@@ -12,19 +12,18 @@ from calls.exchange import tell_of_taken
 from calls.fetch import NO_UNIT, lock_call, lock_units, open_call, require_dispatch
 from calls.intake import create_call
 from calls.models import Agreement, Alert, Assignment, Call, UnitRequest
-from calls.request_rows import is_on_its_way, record_request, stop_sharing
+from calls.request_rows import ANSWER, answered, cause_of, end_request, is_on_its_way, record_request, stop_sharing
 from calls.shares import share
 from calls.stages import free_unit, report_stage
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.due.work import finish, schedule
-from care_dispatch.log import EventKind, perform, record, write
+from care_dispatch.log import perform, record, write
 from care_dispatch.log.door import position_now
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
 from teams.models import Discipline, Unit, User
 
 logger = logging.getLogger(__name__)
 
-ANSWER = "unit_request"
 # Nobody answers: after this long dispatch hears of it, and after that long it counts as no.
 ALARM_AFTER = timedelta(seconds=30)
 OVER_AFTER = timedelta(seconds=120)
@@ -107,9 +106,9 @@ def ask_next(*, actor: User | None, now: datetime, request_id: int, unit_id: int
     require_dispatch(actor, "ask the next partner")
     request = _lock_request(actor, request_id, now)
     if request.status == Status.ASKED:
-        _end(request, Status.TIMED_OUT, kinds.REQUEST_TIMED_OUT, now)
+        end_request(request, Status.TIMED_OUT, kinds.REQUEST_TIMED_OUT, now)
     else:
-        end_cause(request.call.center_id, _cause(request), now)
+        end_cause(request.call.center_id, cause_of(request), now)
     return ask_unit(actor=actor, now=now, call_id=request.call_id, unit_id=unit_id)
 
 
@@ -134,7 +133,7 @@ def accept_request(
         )  # fmt: skip
     made = sent["assignments"][0]["assignment_id"]
     write(request, status=Status.ACCEPTED, answered_at=now, answered_by=actor, assignment_id=made)
-    _answered(request, kinds.REQUEST_ACCEPTED, now)
+    answered(request, kinds.REQUEST_ACCEPTED, now)
     return {"request_id": request.pk, "assignment_id": made}
 
 
@@ -153,7 +152,7 @@ def decline_request(*, actor: User, now: datetime, request_id: int, reason: str)
     _require_side(actor, request, answers=True)
     _must_be(request, Status.ASKED)
     write(request, decline_reason=reason, answered_at=now, answered_by=actor, status=Status.DECLINED)
-    _answered(request, kinds.REQUEST_DECLINED, now)
+    answered(request, kinds.REQUEST_DECLINED, now)
     stop_sharing(request, now)
     if request.direction == Direction.OURS:
         why = request.get_decline_reason_display().lower()
@@ -167,7 +166,7 @@ def withdraw_request(*, actor: User, now: datetime, request_id: int) -> dict[str
     request = _lock_request(actor, request_id, now)
     _require_side(actor, request, answers=False)
     _must_be(request, Status.ASKED)
-    _end(request, Status.WITHDRAWN, kinds.REQUEST_WITHDRAWN, now)
+    end_request(request, Status.WITHDRAWN, kinds.REQUEST_WITHDRAWN, now)
     return {"request_id": request.pk}
 
 
@@ -235,7 +234,7 @@ def unanswered(*, actor: None, now: datetime, request_id: int) -> dict[str, Any]
         finish(ANSWER, request_id)
         return {"request_id": request_id}
     if now >= over_at:
-        _end(request, Status.TIMED_OUT, kinds.REQUEST_TIMED_OUT, now)
+        end_request(request, Status.TIMED_OUT, kinds.REQUEST_TIMED_OUT, now)
     elif request.alarmed_at is None:
         write(request, alarmed_at=now)
         schedule(ANSWER, request_id, due_at=over_at, now=now)
@@ -283,24 +282,8 @@ def _must_be(request: UnitRequest, *where: str) -> None:
         raise NotAsked(f"The request for {request.unit.callsign} is {request.get_status_display().lower()}{since}.")
 
 
-def _end(request: UnitRequest, status: str, kind: EventKind, now: datetime) -> None:
-    write(request, status=status, ended_at=now)
-    _answered(request, kind, now)
-    stop_sharing(request, now)
-
-
-def _answered(request: UnitRequest, kind: EventKind, now: datetime) -> None:
-    finish(ANSWER, request.pk)
-    end_cause(request.call.center_id, _cause(request), now)
-    record_request(kind, request)
-
-
 def _alarm(request: UnitRequest, text: str, now: datetime) -> None:
     raise_alert(
         center=request.call.center, kind=Alert.Kind.UNIT_REQUEST, text=text, now=now, call=request.call,
-        cause=_cause(request),
+        cause=cause_of(request),
     )  # fmt: skip
-
-
-def _cause(request: UnitRequest) -> str:
-    return f"unit_request:{request.pk}"

@@ -10,15 +10,16 @@ from django.db import IntegrityError, connections, transaction
 
 from calls import faces, shares
 from calls.agreements import covers
+from calls.closing import close_call
 from calls.dispatch import send_units
 from calls.fetch import MirroredUnit
 from calls.merging import merge_calls
 from calls.mirrored import mirror_status
 from calls.models import Agreement, Alert, Call, CallShare, UnitRequest
+from calls.request_rows import ANSWER
 from calls.shares import share_call, unshare_call
 from calls.stages import free_unit, report_stage, set_unit_status
 from calls.unit_requests import (
-    ANSWER,
     AskedAlready,
     NotAsked,
     OutsideAgreement,
@@ -372,3 +373,13 @@ def test_of_an_accept_and_a_withdrawal_at_once_one_wins(committed_db: None) -> N
         if won:
             act(release_request, by=scene.dispatcher, request_id=request.pk)
             act(return_request, by=scene.partner, request_id=request.pk)
+
+
+def test_nobody_is_asked_any_more_when_the_call_has_ended(scene: Scene) -> None:
+    request = scene.ask()
+    scene.do(close_call, call_id=scene.call.pk, closed_as="advised", not_sent_reason="all_busy")
+    request.refresh_from_db()
+    assert request.status == "withdrawn" and not Due.objects.filter(kind=ANSWER).exists()
+    assert not CallShare.objects.filter(call=scene.call, ended_at__isnull=True).exists()
+    with pytest.raises(NotAsked):
+        scene.do(accept_request, by=scene.partner, request_id=request.pk)
