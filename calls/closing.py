@@ -13,7 +13,7 @@ from calls.lifecycle import call_status
 from calls.models import Alert, Assignment, Call
 from calls.request_rows import nobody_needed
 from calls.stacked import leave_stacks
-from calls.unmet import note_unmet, require_why
+from calls.unmet import note_closed_without, require_why
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Invalid
@@ -76,7 +76,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         late=0,
         surfaces_at=None,
     )
-    note_unmet(call, closed_as, now)
+    note_closed_without(call, now)
     for kind in _REMINDERS:
         finish(kind, call.pk)
     end_call_backs(call, now)
@@ -117,6 +117,7 @@ def reopen_call(*, actor: User | None, now: datetime, call_id: int, reason: str)
         scene_secure_at=None,
         care_requested_at=None,
         waits_since=now,
+        not_sent_reason="",
     )
     record(kinds.CALL_REOPENED, center_id=call.center_id, call_id=call.pk, sets=sets)
     timers.wind(call.pk, now)

@@ -1,6 +1,7 @@
 """Whom to send to a call, from what is stored: its need, the units as they are now, and the plan that holds for it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from calls.agreements import covers
 from calls.fetch import NO_CALL, may_open, require_dispatch
 from calls.lifecycle import arrived
-from calls.models import Call
+from calls.models import Agreement, Call
 from calls.partners import services_asked
 from care_dispatch.refusal import NotFound
 from teams.models import Area, Unit, User
@@ -28,7 +30,7 @@ _UNITS = """
 SELECT json_build_object(
     'id', u.id, 'callsign', u.callsign, 'discipline', u.discipline, 'status', u.status,
     'reason', u.unavailable_reason, 'capabilities', u.capabilities, 'languages', u.languages, 'home', u.home,
-    'city', g.code, 'partner', g.kind = 'partner' OR u.mirrored_from <> '',
+    'city', g.code, 'agency', g.id, 'partner', g.kind = 'partner' OR u.mirrored_from <> '',
     'lat', o.lat, 'lng', o.lng, 'at', o.at,
     'on_call', (SELECT json_build_object('id', c.id, 'number', c.number, 'status', a.status)
         FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id WHERE a.unit_id = u.id AND a.cleared_at IS NULL),
@@ -48,11 +50,12 @@ def recommendation_for(user: User, call_id: int, now: datetime) -> dict[str, Any
     if call is None or not may_open(user, call, now):
         raise NotFound(NO_CALL)
     need, candidates = need_of(call, now)
-    plan = _plan(call)
+    plan, warnings = _plan(call)
     found = recommend(need, candidates, plan, now)
     return {
         **asdict(found),
         "call_id": call.pk,
+        "warnings": warnings,
         "teams": [asdict(team) | {"alone": _alone(need, team)} for team in found.teams],
         "sooner": [asdict(one) for one in better(need, candidates, plan, now)],
     }
@@ -65,7 +68,8 @@ def next_instead_of(call: Call, unit_id: int, now: datetime) -> str:
     if silent is None:
         return ""
     need = replace(need, on_call=tuple(on for on in need.on_call if on.unit.unit_id != unit_id))
-    found = recommend(need, [one for one in candidates if one.unit_id != unit_id], _plan(call), now)
+    plan, _ = _plan(call)
+    found = recommend(need, [one for one in candidates if one.unit_id != unit_id], plan, now)
     picks = found.teams[0].picks if found.teams else ()
     return next((pick.callsign for pick in picks if pick.discipline == silent.discipline), "")
 
@@ -74,7 +78,8 @@ def need_of(call: Call, now: datetime) -> tuple[Need, list[Candidate]]:
     """What a call asks for, its units among it, and every unit of the center."""
     rows = _rows(call.center_id, now)
     homes = _homes(call.center_id)
-    candidates = [_candidate(row, homes, call.pk) for row in rows]
+    covered = _covered(call, now) if any(row["partner"] for row in rows) else None
+    candidates = [_candidate(row, homes, agreement=covered is not None and covered(row)) for row in rows]
     on_call = tuple(
         OnCall(candidate, arrived(row["on_call"]["status"]))
         for row, candidate in zip(rows, candidates, strict=True)
@@ -96,7 +101,21 @@ def _homes(center_id: int) -> dict[str, Place]:
     return {name: Place((south + north) / 2, (west + east) / 2) for name, south, north, west, east in sides}
 
 
-def _candidate(row: Mapping[str, Any], homes: Mapping[str, Place], call_id: int) -> Candidate:
+def _covered(call: Call, now: datetime) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether an agreement covers a partner's unit for this call now; without any for its agency it may be asked."""
+    agreements = defaultdict(list)
+    theirs = Agreement.objects.filter(
+        agency__center_id=call.center_id, direction=Agreement.Direction.THEY_COVER_US
+    )  # fmt: skip
+    for row in theirs:
+        agreements[row.agency_id].append(row)
+    local = call.center.local(now)
+    return lambda unit: (
+        unit["partner"] and covers(agreements[unit["agency"]], local, unit["discipline"], call.type_code)
+    )
+
+
+def _candidate(row: Mapping[str, Any], homes: Mapping[str, Place], *, agreement: bool) -> Candidate:
     crew = row["crew"] or []
     position = Place(row["lat"], row["lng"]) if row["lat"] is not None else None
     ends = [datetime.fromisoformat(one["until"]) for one in crew if one["until"]]
@@ -117,6 +136,7 @@ def _candidate(row: Mapping[str, Any], homes: Mapping[str, Place], call_id: int)
         shift_ends_at=min(ends, default=None),
         used=row["used"],
         partner=row["partner"],
+        agreement=agreement,
     )
 
 
@@ -151,12 +171,14 @@ def _need(call: Call, on_call: tuple[OnCall, ...]) -> Need:
     )
 
 
-def _plan(call: Call) -> Plan:
+def _plan(call: Call) -> tuple[Plan, list[str]]:
+    """The plan that holds for the call, and in words which plans could not be looked at."""
     area = call.jurisdiction.code if call.jurisdiction else ""
-    return plan_for(
-        plans_in_force(call.center_id), response=call.mode_override or call.response, level=call.level,
-        nature=call.nature, area=area,
+    plans, broken = plans_in_force(call.center_id)
+    plan = plan_for(
+        plans, response=call.mode_override or call.response, level=call.level, nature=call.nature, area=area
     )  # fmt: skip
+    return plan, [f"Plan {name} cannot be read and is not used: an admin must save it anew." for name in broken]
 
 
 def _alone(need: Need, team: Team) -> bool:

@@ -1,91 +1,125 @@
-"""Demand nobody met: every call that asked for CARE in person and ended without, why, and what was done instead."""
+"""Demand nobody met: every call that asked for CARE in person and got on, or ended, without, why, and what was done instead."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.fields.json import KeyTextTransform
-
-from calls.fetch import NO_CALL
+from calls.fetch import NO_CALL, lock_call, require_dispatch
+from calls.lifecycle import SERVICES_OF_RESPONSE
 from calls.models import Call, Unmet
-from calls.partners import services_asked
-from care_dispatch.access import Role
 from care_dispatch.log import EventKind, record, register_kinds, write
-from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
+from care_dispatch.refusal import Conflict, Invalid
 from teams.models import Discipline, User
-from teams.selectors import center_id_of
 
-UNMET_NOTED = EventKind("unmet.noted", refs=frozenset({"unmet_id", "reason"}))
+UNMET_NOTED = EventKind("unmet.noted", refs=frozenset({"unmet_id", "reason", "instead", "waited_seconds"}))
 UNMET_EXPLAINED = EventKind("unmet.explained", refs=frozenset({"unmet_id", "reason"}))
 UNMET_MET = EventKind("unmet.met", refs=frozenset({"unmet_id"}))
 register_kinds([UNMET_NOTED, UNMET_EXPLAINED, UNMET_MET])
 
 # Where a call ends so, nobody was wanted any more, or another call stands for it.
-_NOBODY_WANTED = (Call.ClosedAs.CANCELLED, Call.ClosedAs.DUPLICATE, Call.ClosedAs.TRANSFERRED_988)
-_BY_PHONE = (Call.Response.PHONE, Call.Response.CONSULT, Call.Response.STANDARD)
-SHOWN_DAYS = 28
-LISTED = 500
+NOBODY_WANTED = (Call.ClosedAs.CANCELLED, Call.ClosedAs.DUPLICATE, Call.ClosedAs.TRANSFERRED_988)
+# Nobody travels: a clinician answers from where they are, or nobody of CARE is asked for.
+BY_PHONE = (Call.Response.PHONE, Call.Response.CONSULT)
+IN_PERSON = tuple(
+    response for response in Call.Response.values
+    if "care" in SERVICES_OF_RESPONSE[response] and response not in BY_PHONE
+)  # fmt: skip
 
 
 class NothingOwed(Conflict):
     code = "nothing_owed"
 
 
-def care_never_sent(call: Call, closed_as: str) -> bool:
-    """Whether a call that ends so asked for CARE in person, and no team was ever sent."""
-    response = call.mode_override or call.response
-    if closed_as in _NOBODY_WANTED or not response or response in _BY_PHONE or "care" not in services_asked(call):
-        return False
-    return not call.assignments.filter(unit__discipline=Discipline.CARE).exists()
+# --- what counts -------------------------------------------------------------------------------------
+def asked_for_care(call: Call) -> bool:
+    """Whether triage or somebody's hand asks for CARE in person. A hand that asks for less takes back no demand."""
+    judged = bool(call.response) and call.response not in BY_PHONE and Discipline.CARE in call.services
+    return judged or call.mode_override in IN_PERSON
+
+
+def care_was_sent(call: Call) -> bool:
+    return call.assignments.filter(unit__discipline=Discipline.CARE).exists()
 
 
 def require_why(call: Call, closed_as: str, reason: str) -> None:
     """A person who closes such a call says why CARE did not go; the list of reasons is closed, so that they count."""
-    if not reason and not call.not_sent_reason and care_never_sent(call, closed_as):
-        reasons = ", ".join(Call.NotSent.values)
-        raise Invalid(f"Call {call.number} asked for CARE and none was sent: say why not: {reasons}.")
-
-
-def note_unmet(call: Call, closed_as: str, now: datetime) -> None:
-    """Part of every end of a call: the row of the ledger; without a reason it is owed."""
-    if not care_never_sent(call, closed_as):
+    row = Unmet.objects.filter(call=call).first()
+    answered = row is not None and (row.met_at is not None or _said_since_open(row, call))
+    if reason or call.not_sent_reason or answered or _by_hand(call) or closed_as in NOBODY_WANTED:
         return
-    others = call.assignments.exists()
-    row, made = Unmet.objects.get_or_create(
-        call=call,
-        defaults={
-            "center_id": call.center_id,
-            "noted_at": now,
-            "level": call.level,
-            "area": call.jurisdiction.code if call.jurisdiction else "",
-            "hour": call.center.local(call.received_at).hour,
-            "instead": [Unmet.Instead.SENT_WITHOUT if others else Unmet.Instead.CLOSED_WITHOUT],
-            "waited_seconds": max(0, round((now - call.received_at).total_seconds())),
-            **_why(call.not_sent_reason, now),
-        },
+    if care_was_sent(call) or row is None and not asked_for_care(call):
+        return
+    raise Invalid(
+        f"Call {call.number} asked for CARE and none was sent: say why not: {', '.join(Call.NotSent.values)}."
     )
-    if made:
-        _record(UNMET_NOTED, row, reason=row.reason)
+
+
+def _by_hand(call: Call) -> str:
+    """Who set less by hand has said why already, with the reason of the override."""
+    lowered = call.mode_override and call.mode_override not in IN_PERSON
+    return Call.NotSent.RULE_OVERRIDE if lowered else ""
+
+
+# --- noting ------------------------------------------------------------------------------------------
+def note_closed_without(call: Call, now: datetime) -> None:
+    """Part of every end of a call: the newest truth of its row; without a reason it is owed.
+
+    A call closed again after it was open is told of anew: the row says what holds now, the log what was said before.
+    """
+    row = Unmet.objects.select_for_update().filter(call=call).first()
+    if row is None and (call.closed_as in NOBODY_WANTED or not asked_for_care(call)):
+        return
+    if care_was_sent(call) or row is not None and row.met_at is not None:
+        return
+    reason = call.not_sent_reason or (row.reason if row is not None and _said_since_open(row, call) else "")
+    others = call.assignments.exists()
+    instead = Unmet.Instead.SENT_WITHOUT if others else Unmet.Instead.CLOSED_WITHOUT
+    _note(call, row, instead, now, reason=reason or _by_hand(call))
+
+
+def _said_since_open(row: Unmet, call: Call) -> bool:
+    return row.reason_at is not None and (call.reopened_at is None or row.reason_at >= call.reopened_at)
+
+
+def _note(call: Call, row: Unmet | None, instead: str, now: datetime, *, reason: str) -> Unmet:
+    """The call is locked, so that nobody notes the same; a step taken before stays in the row."""
+    truth: dict[str, Any] = {
+        "level": call.level,
+        "area": call.jurisdiction.code if call.jurisdiction else "",
+        "waited_seconds": max(0, round((now - call.received_at).total_seconds())),
+        "instead": _with(row.instead if row else [], instead),
+    }
+    if row is None:
+        truth |= {"center_id": call.center_id, "noted_at": now, "hour": call.center.local(call.received_at).hour}
+        row = Unmet.objects.create(call=call, **truth, **_why(reason, now))
+    elif reason != row.reason:
+        write(row, **truth, **_why(reason, now), reason_by=None)
+    else:
+        write(row, **truth)
+    _record(UNMET_NOTED, row, reason=row.reason, instead=instead, waited_seconds=row.waited_seconds)
+    return row
+
+
+def _with(steps: list[str], step: str) -> list[str]:
+    """The steps in the order they were first taken."""
+    return steps if step in steps else [*steps, step]
 
 
 def care_came(call: Call, now: datetime) -> None:
-    """CARE is sent to a call that had ended without: the row stays, and says that it was met after all."""
+    """CARE is sent after all: the row stays, and says that it was met and after how long."""
     for row in Unmet.objects.select_for_update().filter(call=call, met_at__isnull=True):
-        write(row, met_at=now)
+        write(row, met_at=now, waited_seconds=max(0, round((now - call.received_at).total_seconds())))
         _record(UNMET_MET, row)
 
 
 def explain_unmet(*, actor: User, now: datetime, call_id: int, reason: str) -> dict[str, Any]:
-    """Say afterwards why CARE did not go; the last unit to leave asks nobody."""
-    if actor.role not in (Role.DISPATCHER, Role.SUPERVISOR):
-        raise Forbidden("Only a dispatcher or supervisor says why CARE was not sent.")
+    """Say why CARE did not go, while the call is open or afterwards; a reason said before is in the log."""
+    require_dispatch(actor, "say why CARE was not sent")
     if reason not in Call.NotSent:
         raise Invalid(f"Give one of {', '.join(Call.NotSent.values)}.")
-    if not Call.objects.filter(pk=call_id, center_id=center_id_of(actor)).exists():
-        raise NotFound(NO_CALL)
-    row = Unmet.objects.select_for_update().filter(call_id=call_id).first()
+    call = lock_call(actor, call_id, now, missing=NO_CALL)
+    row = Unmet.objects.select_for_update().filter(call=call).first()
     if row is None:
-        raise NothingOwed("CARE was sent to this call, it is still open, or nobody asked for CARE.")
+        raise NothingOwed("CARE was sent to this call, nobody was sent without it yet, or nobody asked for CARE.")
     write(row, **_why(reason, now), reason_by=actor)
     _record(UNMET_EXPLAINED, row, reason=reason)
     return {"unmet_id": row.pk, "call_id": call_id}
@@ -97,50 +131,3 @@ def _why(reason: str, now: datetime) -> dict[str, Any]:
 
 def _record(kind: EventKind, row: Unmet, **refs: Any) -> None:
     record(kind, center_id=row.center_id, call_id=row.call_id, refs={"unmet_id": row.pk, **refs})
-
-
-# --- reading -----------------------------------------------------------------------------------------
-def ledger(
-    user: User, now: datetime, *, since: datetime | None = None, until: datetime | None = None
-) -> dict[str, Any]:
-    """Calls received in a time (four weeks when none is named): eligible, and what became of those CARE did not get.
-
-    eligible, ineligible and not_triaged are three values: a call that was never judged is none of the other two.
-    """
-    if user.role != Role.SUPERVISOR:
-        raise Forbidden("The ledger of unmet demand is for supervisors.")
-    end = until or now
-    start = since or end - timedelta(days=SHOWN_DAYS)
-    if start >= end:
-        raise Invalid("until: the end of a period is after its beginning.")
-    calls = Call.objects.filter(center_id=center_id_of(user), received_at__gte=start, received_at__lt=end)
-    told = KeyTextTransform("eligible", "verdict__proof")
-    judged = calls.aggregate(
-        calls=Count("pk"),
-        eligible=Count("pk", filter=Q(pk__in=calls.alias(told=told).filter(told="eligible"))),
-        ineligible=Count("pk", filter=Q(pk__in=calls.alias(told=told).filter(told="ineligible"))),
-    )
-    rows = Unmet.objects.filter(call__in=calls.values("pk")).select_related("call")
-    reasons = dict(rows.filter(met_at__isnull=True).order_by().values_list("reason").annotate(Count("pk")))
-    labels = dict(Call.NotSent.choices)
-    return {
-        "received_from": start.isoformat(),
-        "received_to": end.isoformat(),
-        **judged,
-        "not_triaged": judged["calls"] - judged["eligible"] - judged["ineligible"],
-        "unmet": sum(reasons.values()),
-        "reasons": [
-            {"reason": reason, "label": labels.get(reason, "Not said yet"), "count": count}
-            for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1])
-        ],
-        "rows": [_row(row) for row in rows.order_by("-noted_at", "-pk")[:LISTED]],
-    }
-
-
-def _row(row: Unmet) -> dict[str, Any]:
-    names = ("call_id", "reason", "level", "area", "hour", "instead", "waited_seconds")
-    return {name: getattr(row, name) for name in names} | {
-        "number": str(row.call),
-        "noted_at": row.noted_at.isoformat(),
-        "met_at": row.met_at.isoformat() if row.met_at else None,
-    }

@@ -5,15 +5,21 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls import unmet
+from calls import ledger, unmet
 from calls.models import Call
 from care_dispatch.api import StrictSerializer, View
 from teams.selectors import signed_in
 
 
-class Times(StrictSerializer):
+class Asked(StrictSerializer):
+    """The time calls were received in, and which rows of the ledger."""
+
     since = s.DateTimeField(required=False)
     until = s.DateTimeField(required=False)
+    reason = s.ChoiceField(choices=[(ledger.OWED, "Not said yet"), *Call.NotSent.choices], required=False)
+    level = s.IntegerField(min_value=1, max_value=4, required=False)
+    area = s.CharField(max_length=60, required=False)
+    hour = s.IntegerField(min_value=0, max_value=23, required=False)
 
 
 class Why(StrictSerializer):
@@ -22,9 +28,9 @@ class Why(StrictSerializer):
 
 class Ledger(View):
     def get(self, request: Request) -> Response:
-        asked = Times(data=request.query_params.dict())
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        return Response(unmet.ledger(signed_in(request), timezone.now(), **asked.validated_data))
+        return Response(ledger.ledger(signed_in(request), timezone.now(), **asked.validated_data))
 
 
 class Explain(View):

@@ -1,5 +1,6 @@
 """Changes of response plans: each save is a new version, the one before it stays as it was."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from care_dispatch.refusal import Forbidden, Invalid, NotFound
 from teams import kinds
 from teams.models import Agency, Center, ResponsePlan, User
 from teams.plans import DEFAULT_PLANS, BrokenPlan, Plan, body_of, parse_plan
+
+logger = logging.getLogger(__name__)
 
 
 def save_plan(
@@ -76,9 +79,9 @@ def _require_own_admin(actor: User | None, center_id: int) -> None:
         raise NotFound("There is no such center.")
 
 
-def plans_in_force(center_id: int) -> list[Plan]:
-    """The center's own plans, ready to choose from; one that an older version stored and this cannot read is left out."""
-    found = []
+def plans_in_force(center_id: int) -> tuple[list[Plan], list[str]]:
+    """The center's own plans, ready to choose from, and the names of those that cannot be read: nobody is sent by them."""
+    found, broken = [], []
     rows = ResponsePlan.objects.filter(center_id=center_id, retired_at__isnull=True).select_related("area")
     for row in rows.order_by("pk"):
         try:
@@ -88,9 +91,10 @@ def plans_in_force(center_id: int) -> list[Plan]:
                     nature=row.nature, area=row.area.code if row.area else "",
                 )
             )  # fmt: skip
-        except BrokenPlan:
-            continue
-    return found
+        except BrokenPlan as error:
+            logger.warning("plan %s of center %s cannot be read and is not used: %s", row.pk, center_id, error)
+            broken.append(f"{row.name} v{row.version}")
+    return found, broken
 
 
 def default_bodies() -> dict[str, dict[str, Any]]:

@@ -25,7 +25,8 @@ def better(need: Need, candidates: Sequence[Candidate], plan: Plan, now: datetim
         free = [
             scorer.score(one, position)
             for one in candidates
-            if one.unit_id not in on_call and one.status == "available" and one.crew and not scorer.unseen(one)
+            if one.unit_id not in on_call and one.status == "available" and one.crew and not one.partner
+            and not scorer.unseen(one)
             and not scorer.excluded(one, {on.unit.discipline}, alone=False)
         ]  # fmt: skip
         best = min(free, key=lambda score: score.key(exact=True), default=None)

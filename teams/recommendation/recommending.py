@@ -97,7 +97,7 @@ def _fill(positions: list[Position], unit: Candidate) -> None:
 def _take_out_unseen(scorer: Scorer, free: list[Candidate], wanted: int) -> Iterable[Excluded]:
     """Who was not seen for long is out, unless too few others are left: radio silence never empties the list."""
     seen = [one for one in free if not scorer.unseen(one)]
-    if len(seen) < wanted:
+    if sum(not one.partner for one in seen) < wanted:
         return []
     out = [_out(one, scorer.unseen_words(one)) for one in free if scorer.unseen(one)]
     free[:] = seen

@@ -12,8 +12,9 @@ from teams.recommendation.values import Candidate, Need, Term
 # A unit nobody can place is taken to be this far away.
 UNKNOWN_SECONDS = 1200.0
 CAPABILITY_WORDS = {"cit": "CIT", "k9": "K9"}
-# Available, then what can be taken from a visit, then who nobody signed on, then who was not seen for long.
-_FREE, _CONDITIONAL, _UNSIGNED, _UNSEEN = range(4)
+# Available, then what can be taken from a visit, then who nobody signed on, then who was not seen for long. Last a
+# partner's unit: it has to be asked for, which takes longer than any road.
+_FREE, _CONDITIONAL, _UNSIGNED, _UNSEEN, _PARTNER = range(5)
 REMOTE = ("phone", "consult")
 
 
@@ -86,6 +87,8 @@ class Scorer:
         return Score(lacks, self._tier(one), cost, one.used, one.callsign, reach, tuple(terms))
 
     def _tier(self, one: Candidate) -> int:
+        if one.partner:
+            return _PARTNER
         if self.unseen(one):
             return _UNSEEN
         if not one.crew:

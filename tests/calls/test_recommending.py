@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from calls.models import Call
+from calls.models import Agreement, Call
 from calls.recommending import effective_capabilities, recommendation_for
 from care_dispatch.refusal import Forbidden, NotFound
-from teams.models import Agency, Area, Unit, UnitPosition, User
+from teams.models import Agency, Area, ResponsePlan, Unit, UnitPosition, User
 from tests.cast import NOW, later, make_agency, make_call, make_center, make_unit, make_user, put_on_shift, send
 from tests.cast import use_default_rules as rules
 
@@ -127,6 +127,30 @@ def test_it_takes_few_questions_however_many_units_there_are(scene: Scene) -> No
     for number in range(2, 30):
         scene.unit(f"P{number}", "police", number / 10, crew="officer")
     assert questions() == before <= 6
+
+
+def test_a_partners_unit_is_offered_last_and_only_under_an_agreement_in_force(scene: Scene) -> None:
+    city = make_agency(scene.center, "partner")
+    make_unit(scene.center, "L1", "police", agency=city, mirrored_from="Northtown CAD")
+    call = scene.call()
+    assert callsigns(scene.asked(call)["teams"][0]) == ["L1"]
+    scene.unit("P101", "police", 9)
+    assert [callsigns(team) for team in scene.asked(call)["teams"]] == [["P101"], ["L1"]]
+    Agreement.objects.create(agency=city, disciplines=["fire"])
+    found = scene.asked(call)
+    assert [callsigns(team) for team in found["teams"]] == [["P101"]]
+    assert {out["callsign"]: out["reason"] for out in found["excluded"]}["L1"].endswith("no agreement in force")
+
+
+def test_a_plan_that_cannot_be_read_is_said_and_the_next_best_holds(scene: Scene) -> None:
+    scene.unit("P101", "police", 1)
+    ResponsePlan.objects.create(
+        center=scene.center, response="care_police", name="Three cars", version=2, body={"cars": 3}, made_at=NOW
+    )  # fmt: skip
+    found = scene.asked(scene.call())
+    assert callsigns(found["teams"][0]) == ["P101"] and found["plan"].startswith("Default")
+    (warning,) = found["warnings"]
+    assert warning.startswith("Plan Three cars v2 cannot be read")
 
 
 def test_it_is_dispatchs_to_ask_and_the_centers_own(scene: Scene) -> None:

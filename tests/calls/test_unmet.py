@@ -1,13 +1,19 @@
 """Demand nobody met: a reason is asked for, each such call is in the ledger once, and the reasons sum to the rest."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from calls.closing import close_call, reopen_call
+from calls.dispatch import set_mode
+from calls.ledger import ledger
 from calls.models import Call, Unmet
 from calls.stages import free_unit, report_stage
-from calls.unmet import NothingOwed, explain_unmet, ledger
+from calls.unmet import NothingOwed, explain_unmet
+from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden, Invalid
 from teams.models import Unit
 from tests.cast import act, later, make_call, make_center, make_unit, make_user, send, use_default_rules
@@ -27,13 +33,18 @@ class Scene:
         return make_call(self.dispatcher, facts=WANTS_BOTH if facts is None else facts)
 
     def close(self, call: Call, not_sent: str = "", **fields: Any) -> None:
-        fields = {"closed_as": "advised", **fields}
-        act(close_call, by=self.dispatcher, now=later(minutes=9), call_id=call.pk, not_sent_reason=not_sent, **fields)
+        fields = {"closed_as": "advised", "now": later(minutes=9), **fields}
+        act(close_call, by=self.dispatcher, call_id=call.pk, not_sent_reason=not_sent, **fields)
 
-    def visit(self, call: Call, unit: Unit) -> None:
-        send(self.dispatcher, call, unit, now=later(minutes=1))
-        act(report_stage, by=self.dispatcher, now=later(minutes=5), unit_id=unit.pk, stage="on_scene")
-        act(free_unit, by=self.dispatcher, now=later(minutes=20), unit_id=unit.pk)
+    def visit(self, call: Call, *units: Unit) -> None:
+        send(self.dispatcher, call, *units, now=later(minutes=1))
+        for unit in units:
+            act(report_stage, by=self.dispatcher, now=later(minutes=5), unit_id=unit.pk, stage="on_scene")
+            act(free_unit, by=self.dispatcher, now=later(minutes=20), unit_id=unit.pk)
+
+    def close_and_reopen(self, call: Call) -> None:
+        self.close(call, "off_hours")
+        act(reopen_call, by=self.dispatcher, now=later(minutes=10), call_id=call.pk, reason="called again")
 
     def read(self) -> dict[str, Any]:
         return ledger(self.supervisor, later(days=1))
@@ -105,9 +116,80 @@ def test_reasons_sum_to_what_was_not_met_and_three_kinds_of_calls_to_all(scene: 
     make_call(scene.dispatcher, triaged=False)
     scene.call({"weapon": "in_hand", "is_behavioral": "yes"})
     told = scene.read()
-    assert (told["calls"], told["eligible"], told["ineligible"], told["not_triaged"]) == (6, 4, 1, 1)
+    assert (told["calls"], told["eligible"], told["ineligible"], told["not_triaged"]) == (6, 5, 0, 1)
     assert {one["reason"]: one["count"] for one in told["reasons"]} == {"all_busy": 2, "off_hours": 1, "": 1}
-    assert sum(one["count"] for one in told["reasons"]) == told["unmet"] == 4
+    assert (told["unmet"], told["open"], told["met"], told["not_wanted"]) == (4, 1, 0, 0)
+
+
+def test_a_call_closed_again_says_the_newest_reason_and_wait_and_the_log_keeps_the_first(scene: Scene) -> None:
+    call = scene.call()
+    scene.close(call, "all_busy")
+    act(reopen_call, by=scene.dispatcher, now=later(minutes=10), call_id=call.pk, reason="called again")
+    assert scene.read()["open"] == 1
+    with pytest.raises(Invalid, match="say why not"):
+        scene.close(call, now=later(minutes=30))
+    scene.close(call, "caller_declined", now=later(minutes=30))
+    row = Unmet.objects.get(call=call)
+    assert (row.reason, row.waited_seconds) == ("caller_declined", 1800)
+    told = Event.objects.filter(kind="unmet.noted", call_id=call.pk).order_by("seq")
+    assert [one.payload["ref"]["reason"] for one in told] == ["all_busy", "caller_declined"]
+
+
+def test_who_set_less_by_hand_has_said_why_care_was_not_sent(scene: Scene) -> None:
+    call = scene.call()
+    fields: dict[str, Any] = {"response": "standard", "reason": "local_knowledge"}
+    act(set_mode, by=scene.dispatcher, call_id=call.pk, **fields)
+    scene.close(call)
+    assert Unmet.objects.get(call=call).reason == "rule_override" and scene.read()["unmet"] == 1
+
+
+# What may become of a call, in any order and number.
+FATES: dict[str, Callable[[Scene, Call], Any]] = {
+    "left open": lambda scene, call: None,
+    "said": lambda scene, call: scene.close(call, "all_busy"),
+    "owed": lambda scene, call: scene.visit(call, scene.police),
+    "cancelled": lambda scene, call: scene.close(call, closed_as="cancelled", reason="no longer needed"),
+    "duplicate": lambda scene, call: scene.close(call, closed_as="duplicate"),
+    "988": lambda scene, call: scene.close(call, closed_as="transferred_988"),
+    "care went": lambda scene, call: scene.visit(call, scene.care, scene.police),
+    "by hand": lambda scene, call: act(set_mode, by=scene.supervisor, call_id=call.pk, response="phone", reason="other", note="x"),
+    "reopened": lambda scene, call: scene.close_and_reopen(call),
+}  # fmt: skip
+KINDS: tuple[dict[str, Any] | None, ...] = (
+    WANTS_BOTH,
+    {"weapon": "in_hand", "is_behavioral": "yes"},
+    {"is_behavioral": "no", "weapon": "denied"},
+    {"is_behavioral": "yes", "need": "talk", "weapon": "denied", "suicide": "denied", "location_type": "home"},
+    None,
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(sorted(FATES))), min_size=1, max_size=6))
+def test_whatever_becomes_of_calls_each_is_in_one_bucket(met: list[tuple[dict[str, Any] | None, str]]) -> None:
+    scene = Scene()
+    for facts, fate in met:
+        call = make_call(scene.dispatcher, triaged=facts is not None, facts=facts or {})
+        FATES[fate](scene, call)
+    told = scene.read()
+    assert told["calls"] == sum(told[kind] for kind in ("eligible", "by_phone", "ineligible", "not_triaged"))
+    unmet = sum(one["count"] for one in told["reasons"])
+    assert told["eligible"] == told["met"] + unmet + told["not_wanted"] + told["open"]
+
+
+def test_the_rows_are_narrowed_and_the_numbers_are_not(scene: Scene) -> None:
+    scene.close(scene.call(), "all_busy")
+    scene.close(scene.call(), "off_hours")
+    scene.visit(scene.call(), scene.police)
+    for narrowed, found in (
+        ({"reason": "owed"}, 1),
+        ({"level": 3}, 3),
+        ({"level": 4}, 0),
+        ({"hour": 14}, 3),
+        ({"hour": 3}, 0),
+    ):
+        told = ledger(scene.supervisor, later(days=1), **narrowed)
+        assert (told["found"], told["unmet"]) == (found, 3)
 
 
 def test_the_ledger_is_the_supervisors_and_the_centers_own(scene: Scene) -> None:

@@ -21,7 +21,7 @@ def test_a_saved_plan_is_the_next_version_and_the_one_before_is_kept() -> None:
     admin = make_user(center, "admin")
     act(save_plan, by=admin, center_id=center.pk, **PLAN)
     act(save_plan, by=admin, center_id=center.pk, **PLAN | {"name": "Three cars"})
-    assert [(plan.name, plan.version) for plan in plans_in_force(center.pk)] == [("Three cars", 2)]
+    assert [(plan.name, plan.version) for plan in plans_in_force(center.pk)[0]] == [("Three cars", 2)]
     assert ResponsePlan.objects.filter(center=center).count() == 2
     assert last_event().kind == "plan.saved"
 
@@ -32,7 +32,11 @@ def test_plans_for_other_levels_and_areas_stand_beside_each_other() -> None:
     elsewhere: list[dict[str, Any]] = [{}, {"level": 4}, {"area_id": area.pk}]
     for more in elsewhere:
         act(save_plan, by=None, center_id=center.pk, **PLAN, **more)
-    assert [(plan.level, plan.area) for plan in plans_in_force(center.pk)] == [(None, ""), (4, ""), (None, "north-pd")]
+    assert [(plan.level, plan.area) for plan in plans_in_force(center.pk)[0]] == [
+        (None, ""),
+        (4, ""),
+        (None, "north-pd"),
+    ]
 
 
 def test_a_plan_that_could_send_care_past_a_danger_alone_is_refused_when_it_is_saved() -> None:
@@ -58,7 +62,7 @@ def test_without_a_plan_in_force_the_default_holds() -> None:
     center = make_center()
     made = act(save_plan, by=None, center_id=center.pk, **PLAN).result["plan_id"]
     act(retire_plan, by=None, plan_id=made)
-    assert plans_in_force(center.pk) == []
+    assert plans_in_force(center.pk) == ([], [])
 
 
 def test_the_database_keeps_every_version_as_it_was() -> None:

@@ -22,6 +22,7 @@ class Send extends Part {
       <h3 id="send-title">Send <span class="second">asked for and not there: ${needed.map((service) => DISCIPLINE_LABEL[service]).join(", ")}</span></h3>
       ${missing.length ? html`<p class="alarm">▲ No free unit for: ${missing.map((service) => DISCIPLINE_LABEL[service]).join(", ")}</p>` : nothing}
       ${advice?.problem ? html`<p class="alarm">▲ Not known whom to send: ${advice.problem} Send by name: D and callsigns.</p>` : nothing}
+      ${(answer?.warnings ?? []).map((/** @type {string} */ words) => html`<p class="alarm">▲ ${words}</p>`)}
       ${(answer?.shortfalls ?? []).map((/** @type {string} */ words) => html`<p class="second">△ ${words}</p>`)}
       ${(answer?.sooner ?? []).map((/** @type {any} */ one) => html`<p>△ ${one.words}</p>`)}
       <ol>${found.slice(0, SHOWN).map(
