@@ -75,6 +75,14 @@ _MERGED = (
     "(SELECT json_agg(json_build_object('call_id', o.id, 'number', o.number::text, 'day', o.day) ORDER BY o.id)"
     " FROM calls_call o WHERE o.merged_into_id = c.id)"
 )
+# What somebody saw at this place or of this caller, the gravest first.
+_CAUTIONS = (
+    "(SELECT json_agg(json_build_object('id', k.id, 'severity', k.severity, 'text', k.text, 'source', k.source,"
+    " 'about', CASE WHEN k.phone <> '' THEN 'caller' ELSE 'place' END, 'unit', k.premise_unit, 'unit_unknown', q.unit_unknown,"
+    " 'entered_at', k.entered_at, 'reviewed_at', k.reviewed_at, 'expires_at', k.expires_at, 'known_at', q.acknowledged_at)"
+    " ORDER BY array_position(ARRAY['danger', 'caution', 'note'], k.severity), q.id) FROM calls_cautiononcall q"
+    " JOIN calls_caution k ON k.id = q.caution_id WHERE q.call_id = c.id AND q.gone_at IS NULL)"
+)
 # CARE that advises on the call without being sent.
 _CONSULTING = (
     "(SELECT json_agg(json_build_object('consult_id', k.id, 'callsign', u.callsign, 'since', k.answered_at) ORDER BY k.id)"
@@ -93,7 +101,7 @@ _CALL = _object(
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     call_back="(SELECT max(b.late) FROM calls_callback b WHERE b.call_id = c.id AND b.ended_at IS NULL)",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
-    links=_LINKS, merged=_MERGED, consulting=_CONSULTING,
+    links=_LINKS, merged=_MERGED, consulting=_CONSULTING, cautions=_CAUTIONS,
     stacked="(SELECT json_agg(json_build_object('unit_id', u.id, 'callsign', u.callsign) ORDER BY s.id)"
     " FROM calls_stackedcall s JOIN teams_unit u ON u.id = s.unit_id WHERE s.call_id = c.id)",
 )  # fmt: skip
@@ -177,8 +185,13 @@ def call_face(row: Face, tier: str) -> Face:
         "stacked": (row["stacked"] or []) if tier in SHOWS_ALL else [],
         "links": (row["links"] or []) if tier in SHOWS_ALL else [],
         "merged": (row["merged"] or []) if tier in SHOWS_ALL else [],
+        "cautions": [_caution(one) for one in row["cautions"] or []] if tier != Tier.PARTNER else [],
         "referral_made": False,
     }
+
+
+def _caution(one: Face) -> Face:
+    return one | {name: iso(one[name]) for name in ("entered_at", "reviewed_at", "expires_at", "known_at")}
 
 
 def staging(row: Face) -> Face:

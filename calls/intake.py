@@ -159,7 +159,7 @@ def change_call(
     record(kinds.CALL_CHANGED, center_id=call.center_id, call_id=call.pk, sets=sets)
     if "priority" in fields:
         timers.wind(call.pk, now)
-    if {"nature", "type_code", "location_confirmed"} & set(fields):
+    if {"nature", "type_code", "location_confirmed", "premise"} & set(fields):
         schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
     return {"call_id": call.pk}
 
@@ -186,6 +186,8 @@ def add_caller(*, actor: User | None, now: datetime, call_id: int, **caller: Any
     call = open_call(actor, call_id, now)
     row = Caller.objects.create(call=call, added_at=now, **caller)
     record(kinds.CALLER_ADDED, center_id=call.center_id, call_id=call.pk, refs={"caller_id": row.pk})
+    if row.phone:  # it may be one that is warned of
+        schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
     if row.line == Caller.Line.DROPPED:
         open_call_back(call, row, now)
         timers.wind(call.pk, now)

@@ -19,6 +19,8 @@ from calls import (
     unit_requests,
     verdicts,
 )
+from calls.cautions import entering as cautions
+from calls.cautions import kinds as caution_kinds
 from calls.consults import ending, offering
 from calls.consults import kinds as consult_kinds
 from calls.rule_sets import kinds as rules_kinds
@@ -31,7 +33,7 @@ from teams.actions import sign_off_checks
 
 
 def register() -> None:
-    register_kinds([*kinds.ALL, *rules_kinds.ALL, *consult_kinds.KINDS])
+    register_kinds([*kinds.ALL, *rules_kinds.ALL, *consult_kinds.KINDS, *caution_kinds.KINDS])
     register_card(CardType("call", board.calls_touched, board.call_cards))
     register_card(CardType("unit", board.units_touched, board.unit_cards))
     register_card(CardType("alert", board.alerts_touched, board.alert_cards))
@@ -49,6 +51,7 @@ def register() -> None:
     register_due(DueKind(ending.CONFIRM, ending.run_confirm, ending.confirm_gave_up))
     register_due(DueKind(request_rows.ANSWER, unit_requests.run_answer, unit_requests.answer_gave_up))
     register_due(DueKind(stacked.NEXT, stacking.run_next, stacking.next_gave_up))
+    register_due(DueKind(cautions.CAUTION, cautions.run_caution, cautions.caution_gave_up))
     sign_off_checks.extend([sign_off.nothing_owed, stacked.nothing_stacked])
     hooks.verdict_recorded.append(shadows.follow)
     hooks.mode_set.append(overrides.watch)

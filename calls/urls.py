@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import alerts_api, api, places_api, unmet_api
+from calls import alerts_api, api, cautions_api, places_api, unmet_api
 
 urlpatterns = [
     path("calls/", api.Calls.as_view()),
@@ -45,6 +45,10 @@ urlpatterns = [
     path("alerts/<int:alert_id>/shelve/", alerts_api.ShelveAlert.as_view()),
     path("alerts/<int:alert_id>/end/", alerts_api.EndEmergency.as_view()),
     path("places/", places_api.Places.as_view()),
+    path("cautions/", cautions_api.Cautions.as_view()),
+    path("cautions/<int:caution_id>/review/", cautions_api.ReviewCaution.as_view()),
+    path("cautions/<int:caution_id>/end/", cautions_api.EndCaution.as_view()),
+    path("calls/<int:call_id>/know-caution/", cautions_api.KnowCaution.as_view()),
     path("triage/preview/", api.TriagePreview.as_view()),
     path("drafts/", api.Drafts.as_view()),
     path("drafts/<uuid:draft_id>/", api.OneDraft.as_view()),

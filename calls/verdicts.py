@@ -10,6 +10,7 @@ from typing import Any
 
 from calls import call_types, hooks, kinds, local_words, timers, triage
 from calls.alerts import end_cause, escalate, raise_alert
+from calls.cautions.matching import take_in_cautions
 from calls.clocks import Clock
 from calls.closing import HOLD
 from calls.dispatch import stage_care
@@ -51,7 +52,7 @@ def record_verdict(*, actor: None, now: datetime, call_id: int, engine: str) -> 
     if call.status == Call.Status.CLOSED:
         return {"call_id": call_id}
     nothing_said = call.facts_version == 0
-    read = take_in_narrative(call, now)
+    read = [*take_in_narrative(call, now), *take_in_cautions(call, now)]
     facts = (effective(read) if nothing_said else facts_of(call)) | {
         "location_confirmed": "yes" if call.location_confirmed else "no"
     }

@@ -4,7 +4,18 @@ from typing import Any
 
 from calls import triage
 from calls.lifecycle import MODES
-from calls.models import Alert, Assignment, Call, CallBack, Caller, CallLink, Consult, ConsultOffer, NarrativeEntry
+from calls.models import (
+    Alert,
+    Assignment,
+    Call,
+    CallBack,
+    Caller,
+    CallLink,
+    Caution,
+    Consult,
+    ConsultOffer,
+    NarrativeEntry,
+)
 from calls.natures import NATURES
 from calls.reasons import OFFERED
 from teams.models import Agency, Unit
@@ -45,6 +56,8 @@ def everything(center_id: int) -> dict[str, Any]:
         "call_back_results": _pairs(CallBack.Result),
         "end_reasons": _pairs(Alert.EndReason),
         "alert_kinds": _pairs(Alert.Kind),
+        "caution_severities": _pairs(Caution.Severity),
+        "caution_sources": _pairs(Caution.Source),
     }
 
 

@@ -43,6 +43,9 @@ WORDS: dict[str, set[Any]] = {
     "CANARY-shared-note": DISPATCH
     | CARE
     | {Role.OFFICER},  # of whose unit is on the call; no partner it is shared with
+    "CANARY-caution-here": DISPATCH | CARE | {Role.OFFICER},  # of whose unit is on the call
+    "CANARY-caution-elsewhere": DISPATCH | CARE,
+    "CANARY-caution-evidence": DISPATCH,
     "CANARY-taken": DISPATCH,
     "CANARY-draft": {Role.DISPATCHER},
     "CANARY-other-call": DISPATCH | CARE,
@@ -71,6 +74,11 @@ class Place(Whole):
         # The officer's own unit was sent to the earlier call too, before this shift.
         self._was_on(self.earlier, yesterday)
         Consult.objects.filter(pk=self.ids["consult_id"]).update(details="CANARY-consult-details")
+        for call, text in (
+            (self.call, "threw a chair CANARY-caution-here"),
+            (self.other, "has a dog CANARY-caution-elsewhere"),
+        ):
+            self.caution(call, text, "CANARY-caution-evidence")
         caller = {"name": "CANARY-caller-name", "phone": "CANARY-caller-phone", "relation": "CANARY-caller-relation"}
         save_draft(
             actor=self.dispatcher, now=self.now, draft_id=self.ids["draft_id"], form="note:1", data={"text": "CANARY-draft"}

@@ -57,7 +57,8 @@ ROLES: dict[str, set[Any]] = {
     "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
     "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
     "GET api/consoles/": DISPATCH,
-    "GET api/places/": DISPATCH,
+    "GET api/places/": DISPATCH, "GET api/cautions/": DISPATCH, "POST api/cautions/": DISPATCH, f"POST {CALL}know-caution/": DISPATCH,
+    "POST api/cautions/<int:caution_id>/review/": DISPATCH, "POST api/cautions/<int:caution_id>/end/": DISPATCH,
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
     "PUT api/drafts/<uuid:draft_id>/": ALL, "DELETE api/drafts/<uuid:draft_id>/": ALL,  # of others: nothing happens
@@ -116,6 +117,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
     "POST api/alerts/<int:alert_id>/shelve/": {"minutes": 5, "reason": "x"},
     "POST api/alerts/<int:alert_id>/end/": {"reason": "test"},
+    "POST api/cautions/": {"location": "b", "severity": "note", "text": "a dog in the yard", "seen_by": "care", "evidence": "x"},
+    "POST api/cautions/<int:caution_id>/end/": {"reason": "x"},
     "POST api/call-backs/<int:call_back_id>/": {"result": "reached"},
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
     "POST api/units/<int:unit_id>/call-ahead/": {"reached": True},
@@ -169,6 +172,7 @@ def body(address: Address, whole: Whole) -> dict[str, Any]:
         f"POST {CALL}unstack/": {"unit_id": whole.ids["busy_unit_id"]},
         f"POST {CALL}split/": {"nature": "x", "notes": [whole.ids["note_id"]]},
         f"POST {CALL}referrals/": {"service": whole.service.pk, "status": "draft"},
+        f"POST {CALL}know-caution/": {"caution": whole.ids["caution_id"]},
         "POST api/backtests/": whole.trial,
         "POST api/shadow-runs/": {"rule_set": whole.trial["rule_set"]},
     }

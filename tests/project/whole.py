@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from calls.alerts import raise_alert
 from calls.backtests import ask_backtest
+from calls.cautions.entering import enter_caution
 from calls.consults import ask_consult
 from calls.intake import add_caller, create_call, save_draft
 from calls.models import Alert, Assignment, Call, CallBack, LocalWord, RuleSet, Verdict
@@ -99,6 +100,13 @@ class Whole:
     def act(self, action: Any, by: str, **args: Any) -> dict[str, Any]:
         return dict(act(action, by=self.users[by], now=self.now, **args).result)
 
+    def caution(self, call: Call, text: str = "threw a chair at two officers", evidence: str = "P9") -> int:
+        """A caution about the place of a call, shown there."""
+        said = {"severity": "danger", "text": text, "seen_by": "officer", "evidence": evidence}
+        made: int = self.act(enter_caution, Role.DISPATCHER, location=call.location, **said)["caution_id"]
+        run_triage(call.pk, 0, self.now, "worker")
+        return made
+
     def worry(self, *, actor: Any, now: datetime) -> dict[str, Any]:
         kind, tell = Alert.Kind.SAFETY_WORSENED, [self.police]
         return {"id": raise_alert(center=self.center, kind=kind, text="WEAPON", now=now, call=self.call, tell=tell).pk}
@@ -136,6 +144,7 @@ class Whole:
             "local_word_id": LocalWord.objects.create(
                 center=self.center, words="zebra", fact="overdose", value="yes", source="x", proposed_at=self.now
             ).pk,
+            "caution_id": self.caution(self.call),
             "verdict_id": self.judged().pk,
             "draft_id": uuid.uuid4(),
             "name": "note",
