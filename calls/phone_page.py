@@ -10,6 +10,7 @@ from django.utils.timesince import timesince
 
 from calls import consults
 from calls.call_ahead import call_back_unsafe
+from calls.cautions.selectors import shown_on
 from calls.co_response import staging_point
 from calls.consults_phone import OFFERED_FACTS
 from calls.fetch import own_unit_ids
@@ -89,6 +90,7 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         "mode_label": mode_label,
         "mode": mode,
         "safety": safety_words(call),
+        "cautions": shown_on(call),
         "next": step,
         "others": others,
         "waits": on.role == Assignment.Role.STAGE and on.cleared_to_enter_at is None,

@@ -20,6 +20,7 @@ from calls.facts import state_facts
 from calls.intake import add_caller, change_call
 from calls.merging import merge_calls
 from calls.models import Alert, Call, Caution, CautionOnCall
+from calls.phone_page import page
 from calls.selectors import call_detail
 from calls.verdicts import run_triage
 from care_dispatch.due.models import Due
@@ -264,3 +265,16 @@ def test_a_replayed_center_gets_no_reminder(scene: Scene) -> None:
     scene.center.save(update_fields=["timers_run"])
     scene.enter()
     assert not Due.objects.filter(kind="caution")
+
+
+# --- on the phone ----------------------------------------------------------------------------------
+def test_the_crew_that_is_sent_reads_it_on_its_phone_and_a_crew_elsewhere_does_not(scene: Scene) -> None:
+    scene.enter(location_detail="Apt 4")
+    call = scene.call()
+    found = {}
+    for callsign, on in (("P1", call), ("P2", scene.call(location="9 ELM ST"))):
+        unit, officer = make_unit(scene.center, callsign, "police"), make_user(scene.center, "officer")
+        put_on_shift(officer, unit, "officer")
+        send(scene.dispatcher, on, unit)
+        found[callsign] = [(row.caution.text, row.unit_unknown) for row in page(officer, NOW)["cautions"]]
+    assert found == {"P1": [(SAID, True)], "P2": []}

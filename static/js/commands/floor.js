@@ -19,6 +19,11 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     app.changed();
     return "Dispositions owed";
   },
+  CAU: (app) => {
+    app.side = "cautions";
+    app.changed();
+    return "Cautions";
+  },
   SCHED: (app) => {
     app.side = "scheduled";
     app.changed();

@@ -70,7 +70,7 @@ class Calls extends Part {
       <span role="gridcell" class="mode" title=${call.mode_label}>${call.mode}${call.overridden ? "*" : ""}</span>
       <span role="gridcell" class="flags" title=${flagWords(call.flags)}><span aria-hidden="true">${FLAGS.map(({ letter }) => flagMark(letter, call.flags[letter])).join("")}</span><span class="heard">${flagWords(call.flags)}</span></span>
       <span role="gridcell" title=${call.nature}>${(call.call_back ?? null) === null ? "" : html`<b data-late=${ofServer(call.call_back)} title="The caller is to be called back">☎<span class="heard"> call back</span></b> `}${call.nature}</span>
-      <span role="gridcell" title=${call.location}>${call.taken?.length || call.stacked?.length ? html`<care-marks .of=${call}></care-marks> ` : nothing}${call.location}${call.location_confirmed ? "" : " ?"}${call.location_verified === false ? html` <span title="not in the gazetteer">△</span>` : nothing}</span>
+      <span role="gridcell" title=${call.location}>${call.taken?.length || call.stacked?.length || call.cautions?.length ? html`<care-marks .of=${call}></care-marks> ` : nothing}${call.location}${call.location_confirmed ? "" : " ?"}${call.location_verified === false ? html` <span title="not in the gazetteer">△</span>` : nothing}</span>
       ${pending ? nothing : html`<span role="gridcell" class="units">${call.assignments.map((/** @type {any} */ a) => this.#unit(a))}</span>`}
       ${pending
         ? html`<span role="gridcell" class="since" data-since=${call.reopened_at ?? call.received_at} data-said=${ofServer(call.late, Boolean(call.held_until))}></span>`

@@ -19,6 +19,7 @@ const BESIDE = {
   call: html`<care-call></care-call>`,
   owed: html`<care-owed></care-owed>`,
   log: html`<care-alert-log></care-alert-log>`,
+  cautions: html`<care-caution-list></care-caution-list>`,
   scheduled: html`<care-scheduled></care-scheduled>`,
   consults: html`<care-consults></care-consults>`,
 };
@@ -60,6 +61,7 @@ class Console extends Part {
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
           <button type="button" class="plain" @click=${() => app.execute("SCHED")}>scheduled</button> ·
+          <button type="button" class="plain" @click=${() => app.execute("CAU")}>cautions</button> ·
           <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button> ·
           <a href="/paper/board/" target="_blank">print</a> · <a href="/paper/handover/" target="_blank">handover</a></p>
       </footer>

@@ -14,9 +14,15 @@ class Marks extends Part {
   }
 
   render() {
-    const { taken = [], stacked = [], stack = [], mirrored_from: from } = this.of;
-    return html`${taken.length ? this.#taken(taken) : nothing}${stacked.length ? this.#stacked(stacked) : nothing}
+    const { cautions = [], taken = [], stacked = [], stack = [], mirrored_from: from } = this.of;
+    return html`${cautions.length ? this.#cautions(cautions) : nothing}${taken.length ? this.#taken(taken) : nothing}${stacked.length ? this.#stacked(stacked) : nothing}
       ${from ? this.#mirror(from) : nothing}${stack.length ? this.#stack(stack) : nothing}`;
+  }
+
+  /** The gravest stands first. @param {any[]} cautions */
+  #cautions(cautions) {
+    const [{ severity, text }] = cautions;
+    return html`<b class=${severity === "danger" ? "alarm" : "enrt"} title=${text}>${severity === "danger" ? "▲" : severity === "caution" ? "△" : "ℹ"}${cautions.length > 1 ? cautions.length : ""}<span class="heard"> caution: ${text}</span></b> `;
   }
 
   /** @param {any[]} taken */
