@@ -8,9 +8,10 @@ from calls.replay.callsigns import callsign, discipline
 from calls.replay.records import Source
 from calls.replay.selectors import center_with_code
 from calls.simulation.doing import Doer
+from care_dispatch.access import Role
 from care_dispatch.refusal import Conflict
-from teams.actions import create_agency, create_center, create_unit
-from teams.models import Center, Discipline, Unit
+from teams.actions import create_agency, create_center, create_unit, create_user, sign_on
+from teams.models import Center, Discipline, Shift, Unit
 
 AGENCY_KIND = {
     Discipline.CARE: "care",
@@ -18,6 +19,8 @@ AGENCY_KIND = {
     Discipline.FIRE: "fire_ems",
     Discipline.EMS: "fire_ems",
 }
+
+UNUSABLE = "!"  # no password comes to this hash
 
 
 class PlayedAlready(Conflict):
@@ -43,6 +46,22 @@ class Ground:
             )  # fmt: skip
             self.unit_ids[name] = made["unit_id"]
         return self.unit_ids[name]
+
+    def add_person(self, username: str, role: str, now: datetime) -> int:
+        """Somebody who cannot sign in: only the replay acts as them."""
+        made = self.doer.do(
+            create_user, now=now, center_id=self.center.pk, agency_id=None, username=f"{username}-{self.center.code}",
+            password=UNUSABLE, hashed=True, role=role,
+        )  # fmt: skip
+        return int(made["user_id"])
+
+    def add_crew(self, unit_id: int, name: str, now: datetime, until: datetime) -> None:
+        """A clinician and a peer aboard a CARE unit."""
+        crew = [
+            (self.add_person(f"{name}-{duty}", Role.CLINICIAN, now), duty)
+            for duty in (Shift.Duty.CLINICIAN, Shift.Duty.PEER)
+        ]
+        self.doer.do(sign_on, now=now, unit_id=unit_id, crew=crew, until=until)
 
     def add_named(self, units: Iterable[str], now: datetime) -> None:
         for unit in units:

@@ -14,6 +14,7 @@ from calls.lifecycle import arrived
 from calls.models import Assignment, Call
 from calls.narrative import add_note
 from calls.replay.actions import note_dispatch_again
+from calls.replay.advised import Advised
 from calls.replay.callsigns import callsign
 from calls.replay.counts import Counts
 from calls.replay.ground import Ground
@@ -42,10 +43,17 @@ class Player:
     """Plays events in the order given. ``last_seq``: incident to the number of its last event."""
 
     def __init__(
-        self, source: Source, ground: Ground, last_seq: Mapping[str, int], *, triage_at_once: bool = True
+        self,
+        source: Source,
+        ground: Ground,
+        last_seq: Mapping[str, int],
+        *,
+        triage_at_once: bool = True,
+        advised: Advised | None = None,
     ) -> None:
         self.source, self.ground, self.counts = source, ground, Counts()
         self.do = ground.doer.do
+        self._advised = advised
         self.incidents: dict[str, Incident] = {}
         self.on: dict[int, str] = {}  # unit id to the incident it is on
         self._last_seq = last_seq
@@ -113,6 +121,9 @@ class Player:
             else:
                 self.counts.dispatches_after_late += 1
             return
+        if self._advised is not None:
+            self.triage_waiting()
+            self._advised.team(incident.call_id, event.at, goes=unit_id)
         self._send(event, incident, unit_id)
         self.counts.opened += 1
 

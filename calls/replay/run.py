@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from calls.replay.advised import Advised
 from calls.replay.counts import Counts, Stored, differences
 from calls.replay.ground import Ground, lay
 from calls.replay.pace import Pace
@@ -26,6 +27,7 @@ class Result:
     levels: Mapping[int | None, int]
     differences: list[str]
     report: list[str]
+    advised: Advised | None = None
 
 
 def replay(
@@ -37,27 +39,32 @@ def replay(
     step: Callable[[], None],
     begun: Callable[[Center], None],
     report: bool = False,
+    recommend: bool = False,
 ) -> Result:
-    """Play a recording into a center of its own, which ``begun`` is told. ``step`` is called after each recorded event."""
+    """Play a recording into a center of its own, which ``begun`` is told. ``step`` is called after each recorded event.
+
+    ``recommend``: ask the recommendation at each dispatch; a storm sends whom it names.
+    """
     events = recording.events
     ground = lay(recording.source, code=code, again=again, now=events[0].at)
     begun(ground.center)
+    advised = Advised(ground, events[0].at) if recommend else None
     if recording.source.worked_by_simulation:
         counts = Counts()
-        Storm(ground, pace, steady(SEED), counts=counts).run(events, step)
-        return _result(ground, counts, recording, report=report)
+        Storm(ground, pace, steady(SEED), counts=counts, advised=advised).run(events, step)
+        return _result(ground, counts, recording, advised, report=report)
     ground.add_named(sorted({event.unit for event in events if event.unit}), events[0].at)
     last_seq = {event.incident: event.seq for event in events}
-    player = Player(recording.source, ground, last_seq, triage_at_once=pace.speed is None)
+    player = Player(recording.source, ground, last_seq, triage_at_once=pace.speed is None, advised=advised)
     for event in events:
         pace.wait_until(event.at, meanwhile=player.triage_waiting)
         player.play(event)
         step()
     player.finish(max(event.at for event in events))
-    return _result(ground, player.counts, recording, report=report)
+    return _result(ground, player.counts, recording, advised, report=report)
 
 
-def _result(ground: Ground, counts: Counts, recording: Recording, *, report: bool) -> Result:
+def _result(ground: Ground, counts: Counts, recording: Recording, advised: Advised | None, *, report: bool) -> Result:
     found = stored(ground.center.pk)
     lines = []
     if report:
@@ -71,6 +78,7 @@ def _result(ground: Ground, counts: Counts, recording: Recording, *, report: boo
         levels=levels(ground.center.pk),
         differences=differences(counts, found, incidents=len({event.incident for event in recording.events})),
         report=lines,
+        advised=advised,
     )
 
 

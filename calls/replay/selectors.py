@@ -1,10 +1,23 @@
 """What a replay reads back: centers, what is left open, and everything counted."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, F, Min, Q
 
 from calls.models import Assignment, Call, StageReport, Verdict
 from calls.replay.counts import Stored
-from teams.models import Center
+from teams.models import Center, Unit, User
+
+
+def user_with_id(user_id: int) -> User:
+    return User.objects.get(pk=user_id)
+
+
+def free_unit_ids(unit_ids: Iterable[int]) -> set[int]:
+    """Those that could be sent now: in service and on no call."""
+    busy = Assignment.objects.open().filter(unit__in=unit_ids).values("unit")
+    free = Unit.objects.filter(pk__in=unit_ids, status__in=Unit.CAN_BE_SENT).exclude(pk__in=busy)
+    return set(free.values_list("pk", flat=True))
 
 
 def center_with_code(code: str) -> Center | None:

@@ -8,9 +8,10 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from calls.dispatch import send_units
+from calls.dispatch import CareNeedsPolice, send_units
 from calls.intake import create_call
 from calls.models import Call
+from calls.replay.advised import Advised
 from calls.replay.counts import Counts
 from calls.replay.ground import Ground
 from calls.replay.pace import Pace
@@ -32,6 +33,8 @@ UNITS = {
 }
 # A dispatcher reads a call, chooses and speaks for so long.
 HANDLING_SECONDS = (15, 45)
+# Long after the last call: no shift ends while the storm is worked off.
+HOME_BY = timedelta(days=2)
 _URGENCY = {"P": 0, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -58,6 +61,7 @@ class Storm:
     rng: Random
     dispatchers: int = 6
     counts: Counts = field(default_factory=Counts)
+    advised: Advised | None = None
     now: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +77,7 @@ class Storm:
     def run(self, events: Sequence[Recorded], step: Callable[[], None]) -> datetime:
         """Returns the moment the last unit was free again."""
         self._step = step
-        self._man_units(events[0].at)
+        self._man_units(events[0].at, events[-1].at + HOME_BY)
         for event in events:
             self._at(event.at, self._take, event)
         while self._queue:
@@ -88,12 +92,14 @@ class Storm:
     def _do(self, action: Callable[..., Mapping[str, Any]], **args: Any) -> Mapping[str, Any]:
         return self.ground.doer.do(action, now=self.now, **args)
 
-    def _man_units(self, now: datetime) -> None:
+    def _man_units(self, now: datetime, until: datetime) -> None:
         for kind, (letter, number) in UNITS.items():
             for n in range(1, number + 1):
                 unit_id = self.ground.add_unit(f"{letter}{n}", kind, now)
                 self._discipline[unit_id] = kind
                 self._free[unit_id] = Free(unit_id, kind, now)
+                if self.advised is not None and kind is Discipline.CARE:
+                    self.ground.add_crew(unit_id, f"{letter}{n}", now, until)
 
     # --- calls -----------------------------------------------------------------------------------------
     def _take(self, event: Recorded) -> None:
@@ -145,21 +151,47 @@ class Storm:
             self._do(record_verdict, call_id=call.call_id, engine="sweep")
         call.priority, asked, _ = asked_for(call.call_id)
         call.services = (*call.services, *(service for service in asked if service not in call.services))
-        if unit_ids := self._units_for(call):
-            sent = self._do(
-                send_units, position=dispatcher, call_id=call.call_id, unit_ids=unit_ids,
-                override_reason=Call.OverrideReason.AS_RECORDED,
-            )  # fmt: skip
-            for made in sent["assignments"]:
-                self.counts.dispatches += 1
-                self.counts.opened += 1
-                self.counts.simulated += 1
-                del self._free[made["unit_id"]]
-                self._plan(made["unit_id"], "dispatched", engaged=self.rng.random() < 0.5)
-        else:
+        if not (self._send_named(call, dispatcher) or self._send_usual(call, dispatcher)):
             self._pending.append(call)  # the last free unit left while this dispatcher was speaking
         self._idle.append(dispatcher)
         self._wake()
+
+    def _send_named(self, call: Waiting, dispatcher: str) -> bool:
+        """Whether the team the recommendation names was sent, with no reason given: the gates are a dispatcher's.
+
+        Where a question keeps CARE from going alone, police go with it, as the refusal says.
+        """
+        named = self.advised.team(call.call_id, self.now) if self.advised else []
+        if self.advised is None or not named:
+            return False
+        try:
+            sent = self._do(send_units, position=dispatcher, call_id=call.call_id, unit_ids=named)
+        except CareNeedsPolice:
+            police = choose(self._free.values(), [Discipline.POLICE])
+            if not police:
+                return False
+            self.advised.police_added += 1
+            sent = self._do(send_units, position=dispatcher, call_id=call.call_id, unit_ids=[*named, *police])
+        self._sent(sent)
+        return True
+
+    def _send_usual(self, call: Waiting, dispatcher: str) -> bool:
+        unit_ids, reason = self._units_for(call), Call.OverrideReason.AS_RECORDED
+        if unit_ids:
+            self._sent(
+                self._do(
+                    send_units, position=dispatcher, call_id=call.call_id, unit_ids=unit_ids, override_reason=reason
+                )
+            )
+        return bool(unit_ids)
+
+    def _sent(self, sent: Mapping[str, Any]) -> None:
+        for made in sent["assignments"]:
+            self.counts.dispatches += 1
+            self.counts.opened += 1
+            self.counts.simulated += 1
+            del self._free[made["unit_id"]]
+            self._plan(made["unit_id"], "dispatched", engaged=self.rng.random() < 0.5)
 
     # --- units -------------------------------------------------------------------------------------------
     def _plan(self, unit_id: int, stage: str, *, engaged: bool) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from calls.replay.advised import Advised
 from calls.replay.run import Result
+
+ANOMALIES_TOLD = 20
 
 
 def summary(result: Result, seconds: float) -> list[str]:
@@ -29,7 +32,19 @@ def summary(result: Result, seconds: float) -> list[str]:
         f"Center {result.center_code}: {counts.played:,} events in {seconds:,.1f} s ({rate:,.0f}/s),"
         f" {len(counts.errors):,} errors."
     )
+    if result.advised is not None:
+        rows["advised"] = _advised(result.advised)
     return [head, *(f"  {name:<12}{text}" for name, text in rows.items()), *result.report]
+
+
+def _advised(advised: Advised) -> str:
+    anomalies = "; ".join(advised.anomalies[:ANOMALIES_TOLD]) or "none"
+    return (
+        f"the recommendation was asked {advised.asked:,} times (p95 {advised.p95_ms():.1f} ms), named a team"
+        f" {advised.with_a_team:,} times and who went as recorded {advised.named_who_went:,} times; police were added"
+        f" {advised.police_added:,} times for an open question;"
+        f" {len(advised.anomalies):,} anomalies: {anomalies}"
+    )
 
 
 def _listed(ended: Mapping[str, int]) -> str:

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--speed", default="max", help="times real time, or max: as fast as it goes (default)")
         parser.add_argument("--limit", type=int, metavar="EVENTS", help="play only the first EVENTS lines")
         parser.add_argument("--report", action="store_true", help="stage times p50 and p90, database beside file")
+        parser.add_argument("--recommend", action="store_true", help="ask whom to send each time; a storm sends them")
         parser.add_argument("--center", default="", metavar="CODE", help="code of the center that is made for it")
         parser.add_argument("--again", action="store_true", help="played before: make a fresh center")
         parser.add_argument("--watch", action="store_true", help="make and print a log-in to watch it on the board")
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         try:
             result = replay(
                 recording, code=code, again=options["again"], pace=pace, step=progress.step,
-                begun=self._let_watch if options["watch"] else _nobody_watches, report=options["report"],
+                begun=self._let_watch if options["watch"] else _nobody_watches, report=options["report"], recommend=options["recommend"],
             )  # fmt: skip
         except Refused as refused:
             raise CommandError(refused.message) from None
@@ -95,6 +96,8 @@ class Command(BaseCommand):
             self.stderr.write(error)
         if result.differences:
             raise CommandError("The counts do not add up: " + "; ".join(result.differences) + ".")
+        if result.advised is not None and result.advised.anomalies:
+            raise CommandError(f"{len(result.advised.anomalies):,} recommendations nobody could follow.")
         self.stdout.write("Every count adds up.")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from calls.models import Assignment
 from calls.replay import storm
+from calls.replay.advised import wrong_with
 from calls.replay.run import Result
 from calls.replay.storm import usual_services
 from teams.models import Discipline, Unit
@@ -135,3 +136,24 @@ def test_a_care_contact_that_was_not_engaged_says_so() -> None:
 
 def test_every_kind_of_unit_has_its_letter() -> None:
     assert set(storm.UNITS) == set(Discipline)
+
+
+# --- with the recommendation on --------------------------------------------------------------------
+def test_a_storm_sends_whom_the_recommendation_names_under_the_gates_a_dispatcher_has(db: None, tmp_path: Path) -> None:
+    use_default_rules()
+    kinds = [("EMS", "SUBJECT IN CRISIS"), ("Traffic", "SUICIDE THREAT"), ("Traffic", "DISABLED VEHICLE")]
+    result = play(tmp_path, *(storm_call(f"S{n}", n / 4, *kinds[n % 3]) for n in range(9)), recommend=True)
+    assert (result.counts.errors, result.differences) == ([], [])
+    assert result.advised is not None and result.advised.asked >= 9 and result.advised.anomalies == []
+    care = Assignment.objects.filter(unit__discipline="care")
+    assert care.exists() and not care.filter(against_triage=True).exists()
+
+
+def test_a_recommendation_nobody_could_follow_is_an_anomaly(db: None, tmp_path: Path) -> None:
+    use_default_rules()
+    result = play(tmp_path, storm_call("S1"), recommend=True)
+    assert result.advised is not None
+    (unit_id,) = Assignment.objects.values_list("unit_id", flat=True)
+    Unit.objects.filter(pk=unit_id).update(status="unavailable")
+    said: dict[str, Any] = {"teams": [{"alone": True}], "excluded": [{"unit_id": unit_id}]}
+    assert len(wrong_with(said, [unit_id, unit_id])) == 4

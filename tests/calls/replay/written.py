@@ -71,12 +71,13 @@ def play_recording(
     speed: float | None = None,
     again: bool = False,
     report: bool = False,
+    recommend: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Result:
     """Play it into the center its kind of file gets, at full speed unless told otherwise."""
     return replay(
         recording, code=recording.source.code, again=again, pace=Pace(speed), step=step, begun=lambda center: None,
-        report=report,
+        report=report, recommend=recommend,
     )  # fmt: skip
 
 
