@@ -6,9 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from calls.gazetteer_admin import GazetteerAdmin
 from calls.limits import look_again
-from calls.models import Agreement, ClockLimit, ConsultPolicy
+from calls.models import Agreement, ClockLimit, ConsultPolicy, GazetteerEntry
 from teams.configuring import OwnCenter
+
+admin.site.register(GazetteerEntry, GazetteerAdmin)
 
 
 @admin.register(ClockLimit)
@@ -18,6 +21,12 @@ class ClockLimitAdmin(OwnCenter):
     list_display = ("clock", "of", "warn_seconds", "overdue_seconds", "escalate_seconds", "center")
     list_editable = ("warn_seconds", "overdue_seconds", "escalate_seconds")
     list_filter = ("clock",)
+    helps = {
+        "of": "Of which priority or which units; empty: of all.",
+        "warn_seconds": "It is shown that time runs out. Empty: no warning.",
+        "overdue_seconds": "The alert.",
+        "escalate_seconds": "The supervisor hears of it. Empty: never.",
+    }
 
     def save_model(self, request: HttpRequest, obj: ClockLimit, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -29,6 +38,10 @@ class ConsultPolicyAdmin(OwnCenter):
     """When a requester is asked what came of a consult, and what one without a unit is taken to spare."""
 
     list_display = ("center", "confirm_after_hours", "spared_unit_minutes")
+    helps = {
+        "confirm_after_hours": "Hours after a consult without a unit until whoever asked is asked whether it helped.",
+        "spared_unit_minutes": "Minutes of a unit's time that such a consult is counted to spare in reports.",
+    }
 
 
 @admin.register(Agreement)

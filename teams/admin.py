@@ -7,14 +7,18 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from teams.areas_admin import AreaAdmin
 from teams.configuring import CHANGED_AT, OwnCenter, OwnRows
 from teams.configuring_form import ConfigForm
-from teams.models import Agency, Center, Unit, UnitType, User
+from teams.models import Agency, Area, Center, Unit, UnitType, User
 from teams.people_admin import PeopleAdmin
 from teams.plans import is_word
+from teams.uploading import Uploads
+from teams.uploads import UNITS
 
 admin.site.unregister(Group)  # a role says what somebody may do
 admin.site.register(User, PeopleAdmin)
+admin.site.register(Area, AreaAdmin)
 
 CAPABILITIES = "What a crew has, with commas: clinician, paramedic, peer, cit, youth, negotiator, k9."
 
@@ -88,7 +92,8 @@ class UnitForm(WithCapabilities):
 
 
 @admin.register(Unit)
-class UnitAdmin(OwnCenter):
+class UnitAdmin(Uploads):
+    upload = UNITS
     form = UnitForm
     list_display = ("callsign", "type", "discipline", "agency", "status", "retired")
     list_filter = ("discipline", ("type", OwnRows), ("agency", OwnRows), "retired")

@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from care_dispatch.access import FIELD_ROLES, Role
-from teams.configuring import OwnCenter, OwnRows
+from teams.configuring import OwnRows
 from teams.configuring_form import ConfigForm
 from teams.models import User
+from teams.uploading import Uploads
+from teams.uploads import PEOPLE
 
 # Whose work belongs to an agency: what they see and which units they join follows from it.
 OF_AN_AGENCY = (*FIELD_ROLES, Role.PARTNER)
@@ -46,7 +48,8 @@ class PersonForm(ConfigForm):
         return cleaned
 
 
-class PeopleAdmin(OwnCenter):
+class PeopleAdmin(Uploads):
+    upload = PEOPLE
     form = PersonForm
     list_display = ("username", "first_name", "last_name", "role", "agency", "is_active", "last_login")
     list_filter = ("role", ("agency", OwnRows), "is_active")

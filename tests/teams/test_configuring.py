@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 
 from calls.limits import seed_limits
-from calls.models import Agreement, ClockLimit, ConsultPolicy
+from calls.models import Agreement, ClockLimit, ConsultPolicy, GazetteerEntry
 from care_dispatch.log.models import Event
-from teams.models import Center, Unit, UnitType
+from teams.models import Area, Center, Unit, UnitType
 from tests.cast import last_event, make_agency, make_unit, make_user
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
 
@@ -28,6 +28,17 @@ def _type(center: Center) -> UnitType:
     )
 
 
+def _area(center: Center) -> Area:
+    square = {"type": "Polygon", "coordinates": [[[-97, 32], [-96, 32], [-96, 33], [-97, 33], [-97, 32]]]}
+    return Area.objects.create(
+        center=center, kind="beat", code="b1", name="Beat 1", geometry=square, west=-97, south=32, east=-96, north=33
+    )
+
+
+def _place(center: Center) -> GazetteerEntry:
+    return GazetteerEntry.objects.create(center=center, kind="landmark", key="MALL", name="Mall", lat=32.5, lng=-96.8)
+
+
 # One row of each table, the field that is changed, what is typed there, and what is refused there.
 EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Center": (lambda center: center, "name", "Northtown", ""),
@@ -35,13 +46,19 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Unit": (lambda center: make_unit(center, "P901", "police"), "home", "Northtown", None),
     "teams.UnitType": (_type, "name", "Medic car", ""),
     "teams.User": (make_user, "role", "supervisor", "king"),
+    "teams.Area": (_area, "name", "Northtown", ""),
+    "calls.GazetteerEntry": (_place, "city", "Northtown", None),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
     "calls.ConsultPolicy": (lambda center: ConsultPolicy.objects.create(center=center), "confirm_after_hours", 12, 0),
     "calls.Agreement": (
         lambda center: Agreement.objects.create(agency=make_agency(center, "partner")), "from_time", None, "25:00",
     ),
 }  # fmt: skip
-BROKEN = {"teams.Unit": ("callsign", "no callsign"), "calls.Agreement": ("from_time", "08:00")}
+BROKEN = {
+    "calls.GazetteerEntry": ("lat", "123.4"),
+    "teams.Unit": ("callsign", "no callsign"),
+    "calls.Agreement": ("from_time", "08:00"),
+}
 LABELS = sorted(EDITS)
 
 

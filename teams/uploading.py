@@ -1,0 +1,113 @@
+"""A page that takes in a file: a template to begin with, what would be stored and what is wrong, then all or nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from care_dispatch.log import perform
+from care_dispatch.refusal import Refused
+from teams.configuring import OwnCenter
+from teams.models import Center, User
+from teams.tables import Unreadable, as_csv, text_of
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A file looked at: a first line and cells to show, what is wrong, and how many rows could be taken."""
+
+    says: str
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    errors: Sequence[str] = ()
+    usable: int = 0
+
+
+@dataclass(frozen=True)
+class Upload:
+    """``look(center, text)`` reads and stores nothing; ``take(actor, now, center, text, name, partly)`` is an action."""
+
+    title: str
+    help: str
+    accept: str
+    look: Callable[[Center, str], Looked]
+    take: Callable[..., dict[str, Any]]
+    done: str  # a sentence of what ``take`` answered
+    partly: bool = False  # the good rows may be taken without the others
+    columns: Sequence[str] = ()
+    examples: Sequence[dict[str, str]] = field(default=())
+
+
+class Uploads(OwnCenter):
+    """A table that can be filled from a file."""
+
+    change_list_template = "admin/list_with_upload.html"
+    upload: ClassVar[Upload]
+
+    def get_urls(self) -> Any:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        wrap = self.admin_site.admin_view
+        return [
+            path("upload/", wrap(self.upload_page), name=f"{name}_upload"),
+            path("upload/template.csv", wrap(self.upload_template), name=f"{name}_template"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {**(extra_context or {}), "upload": self.upload})
+
+    def upload_template(self, request: HttpRequest) -> HttpResponse:
+        # With the mark by which a spreadsheet knows that it is UTF-8.
+        text = "\ufeff" + "".join(as_csv(self.upload.columns, self.upload.examples))
+        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}s.csv"'
+        return answer
+
+    def upload_page(self, request: HttpRequest) -> HttpResponse:
+        center = cast(User, request.user).center
+        shown: dict[str, Any] = {}
+        if center is None:
+            shown["refused"] = "This sign-in belongs to no center; sign in as an admin of the center the file is for."
+        elif request.method == "POST":
+            answer = self._posted(request, center)
+            if isinstance(answer, HttpResponse):
+                return answer
+            shown = answer
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "upload": self.upload} | shown
+        return TemplateResponse(request, "admin/upload.html", {**context, "title": self.upload.title})
+
+    def _posted(self, request: HttpRequest, center: Center) -> HttpResponse | dict[str, Any]:
+        """A file is looked at and shown; what was shown is taken in, or the page says why not."""
+        try:
+            given = request.FILES.get("file")
+            text = text_of(given.read()) if given else request.POST.get("text", "").replace("\r\n", "\n")
+            if not text.strip():
+                raise Unreadable("Choose a file with something in it.")
+            name = (given.name if given else request.POST.get("name", "")) or "upload"
+            shown = {"text": text, "name": name, "looked": self.upload.look(center, text)}
+        except Unreadable as error:
+            return {"refused": str(error)}
+        if given or "take" not in request.POST:
+            return shown
+        partly = self.upload.partly and request.POST["take"] == "good"
+        try:
+            done = perform(
+                self.upload.take, actor=request.user, position=request.session.get("position", ""), source="admin",
+                now=timezone.now(), center=center, text=text, **({"partly": partly} if self.upload.partly else {"name": name}),
+            )  # fmt: skip
+        except Refused as refused:
+            return shown | {"refused": refused.message}
+        self.message_user(request, self.upload.done.format(**done.result), messages.SUCCESS)
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+
+def cut(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """As many as a person looks through."""
+    return rows[:SHOWN]
