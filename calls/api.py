@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from calls import (
     call_ahead,
+    clinician_calls,
     closing,
     dispatch,
     exchange,
@@ -220,6 +221,8 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "split": (linking.split_call, serializers.Split, 201),
     "stack": (stacking.stack_call, serializers.Stack, 201),
     "unstack": (stacking.unstack_call, serializers.Unstack, 200),
+    "clinician-call": (clinician_calls.ask_clinician_call, serializers.ClinicianCalls, 201),
+    "instead": (clinician_calls.take_step, serializers.Instead, 201),
     "secure": (joint.secure_scene, serializers.Nothing, 200),
     "unsecure": (joint.unsecure_scene, serializers.Nothing, 200),
     "staging": (joint.set_staging, serializers.Staging, 200),

@@ -7,6 +7,7 @@ from typing import Any
 from calls import kinds, timers
 from calls.alerts import close_alerts_of, raise_alert
 from calls.call_backs import end_call_backs
+from calls.clinician_rows import end_clinician_calls
 from calls.co_response import Visit, answered, planned
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
@@ -80,6 +81,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
     for kind in _REMINDERS:
         finish(kind, call.pk)
     end_call_backs(call, now)
+    end_clinician_calls(call, now)
     close_alerts_of(call, now)
     leave_stacks(call)
     nobody_needed(call, now)

@@ -7,6 +7,7 @@ from typing import Any
 
 from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
+from calls.clinician_rows import end_clinician_calls
 from calls.closing import HOLD, SURFACE
 from calls.fetch import lock_units, open_call, refuse_mirrored, require_dispatch
 from calls.lifecycle import MODES, arrived, call_status, lighter
@@ -16,7 +17,7 @@ from calls.reasons import require_reason
 from calls.scene import hand_over
 from calls.stacked import taken_up
 from calls.triage.facts import NOT_ASKED
-from calls.unmet import care_came
+from calls.unmet import note_sent
 from care_dispatch.access import Role
 from care_dispatch.due.work import finish
 from care_dispatch.log import record, write
@@ -86,8 +87,9 @@ def send_units(
         for unit in units
     ]
     timers.units_sent(call, units, status, now, was_late=was_late)
-    if call.reopened_at is not None and any(unit.discipline == Discipline.CARE for unit in units):
-        care_came(call, now)
+    note_sent(call, units, now)
+    if any(unit.discipline == Discipline.CARE for unit in units):
+        end_clinician_calls(call, now)
     hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)
@@ -252,7 +254,7 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
 
 
 def set_mode(
-    *, actor: User, now: datetime, call_id: int, response: str, reason: str = "", note: str = ""
+    *, actor: User | None, now: datetime, call_id: int, response: str, reason: str = "", note: str = ""
 ) -> dict[str, Any]:
     """Set the response by hand: heavier with one key, lighter with a coded reason, from level 4 by a supervisor.
 
@@ -264,7 +266,7 @@ def set_mode(
     down = lighter(wanted, call.mode_override or call.response) or lighter(wanted, call.response)
     if down or reason:
         require_reason(reason, note, f"Say why {MODES[wanted][1]} is enough here.")
-    if down and call.level == 4 and actor.role != Role.SUPERVISOR:
+    if down and call.level == 4 and actor is not None and actor.role != Role.SUPERVISOR:
         raise Forbidden("From level 4 only a supervisor lowers the response.")
     call.mode_note = note.strip()
     sets = write(call, also=["mode_note"], mode_override=response, mode_reason=reason)

@@ -34,11 +34,18 @@ def iso(moment: datetime | str | None) -> str | None:
     return text.replace("+00:00", "Z") if text else None
 
 
+# A function takes a hundred arguments, and each member is two.
+_MOST_MEMBERS = 50
+
+
 def _object(alias: str, *names: str, **more: str) -> str:
     """SQL for a JSON object of an alias's columns; ``more``: its other members as SQL."""
-    members = [f"'{name}', {alias}.{name}" for name in names]
-    members += [f"'{name}', {expression}" for name, expression in more.items()]
-    return f"json_build_object({', '.join(members)})"
+    members = {name: f"{alias}.{name}" for name in names} | more
+    if len(members) <= _MOST_MEMBERS:
+        pairs = [f"'{name}', {sql}" for name, sql in members.items()]
+        return f"json_build_object({', '.join(pairs)})"
+    columns = ", ".join(f'{sql} AS "{name}"' for name, sql in members.items())
+    return f"(SELECT row_to_json(face) FROM (SELECT {columns}) face)"
 
 
 _STAGE_TIMES = (
@@ -98,6 +105,10 @@ _CALL = _object(
     beat="(SELECT name FROM teams_area WHERE id = c.beat_id)",
     city="(SELECT name FROM teams_area WHERE id = c.city_id)",
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
+    # What is done instead of CARE, and what a clinician is to do, while the call is open.
+    unmet="(SELECT json_build_object('reason', x.reason, 'instead', x.instead) FROM calls_unmet x WHERE x.call_id = c.id AND x.met_at IS NULL)",
+    clinician_call="(SELECT json_build_object('id', y.id, 'mode', y.mode, 'due_at', y.due_at) FROM calls_cliniciancall y"
+    " WHERE y.call_id = c.id AND y.made_at IS NULL)",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     call_back="(SELECT max(b.late) FROM calls_callback b WHERE b.call_id = c.id AND b.ended_at IS NULL)",
     assignments=f"({_ASSIGNMENTS.format(call='c.id', which='a.cleared_at IS NULL')})", taken=_TAKEN,
@@ -176,6 +187,8 @@ def call_face(row: Face, tier: str) -> Face:
         "reopened_at": iso(row["reopened_at"]),
         "scheduled_for": iso(row["scheduled_for"]),
         "call_back": row["call_back"] if tier == Tier.DISPATCH else None,
+        "unmet": row["unmet"] if tier == Tier.DISPATCH else None,
+        "clinician_call": _clinician_call(row) if tier in SHOWS_ALL else None,
         "late": row["late"],
         "question_late": row["question_late"] if tier != Tier.FIELD else 0,
         "seen_at": iso(row["seen_at"]),
@@ -192,6 +205,11 @@ def call_face(row: Face, tier: str) -> Face:
 
 def _caution(one: Face) -> Face:
     return one | {name: iso(one[name]) for name in ("entered_at", "reviewed_at", "expires_at", "known_at")}
+
+
+def _clinician_call(row: Face) -> Face | None:
+    one: Face | None = row["clinician_call"]
+    return one | {"due_at": iso(one["due_at"])} if one else None
 
 
 def staging(row: Face) -> Face:

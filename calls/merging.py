@@ -9,6 +9,7 @@ from django.db.models import Q
 from calls import kinds, timers
 from calls.alerts import raise_alert
 from calls.call_backs import move_call_backs
+from calls.clinician_rows import move_clinician_call
 from calls.closing import end_call
 from calls.dispatch import CareNeedsPolice, call_sets, care_block, stage_care
 from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
@@ -18,6 +19,7 @@ from calls.partners import services_asked
 from calls.reasons import require_reason
 from calls.request_rows import hand_on
 from calls.stacked import move_stacks
+from calls.unmet import care_came
 from calls.verdicts import READ_SO_FAR, take_in_narrative, worse_facts
 from care_dispatch.access import Role
 from care_dispatch.due.work import schedule
@@ -61,10 +63,13 @@ def merge_calls(
     _move_alerts(merged, primary)
     move_stacks(merged, primary)
     move_call_backs(merged, primary)
+    move_clinician_call(merged, primary, now)
     hand_on(merged, primary, actor, now)
     sets = _take_in(primary, merged)
     for assignment in moved:
         _move(assignment, primary, override_reason, override_note, now)
+    if any(assignment.unit.discipline == Discipline.CARE for assignment in moved):
+        care_came(primary, now)
     record(
         kinds.MERGE_TAKEN_IN, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs={"merge_id": merge.pk}
     )

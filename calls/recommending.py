@@ -14,6 +14,7 @@ from calls.fetch import NO_CALL, may_open, require_dispatch
 from calls.lifecycle import arrived
 from calls.models import Agreement, Call
 from calls.partners import services_asked
+from calls.waiting import steps_without_care
 from care_dispatch.refusal import NotFound
 from teams.models import Area, Unit, User
 from teams.planning import plans_in_force
@@ -44,7 +45,10 @@ WHERE u.center_id = %(center)s AND NOT u.retired ORDER BY u.id
 
 
 def recommendation_for(user: User, call_id: int, now: datetime) -> dict[str, Any]:
-    """Teams for what the call still asks for, who is excluded and why, what is missing, and who would be sooner."""
+    """Teams for what the call still asks for, who is excluded and why, what is missing, and who would be sooner.
+
+    ``ladder``: what to do instead while no CARE is free.
+    """
     require_dispatch(user, "ask whom to send")
     call = Call.objects.select_related("verdict", "jurisdiction", "center").filter(pk=call_id).first()
     if call is None or not may_open(user, call, now):
@@ -57,6 +61,7 @@ def recommendation_for(user: User, call_id: int, now: datetime) -> dict[str, Any
         "call_id": call.pk,
         "warnings": warnings,
         "teams": [asdict(team) | {"alone": _alone(need, team)} for team in found.teams],
+        "ladder": steps_without_care(call, need, candidates, found, plan, now),
         "sooner": [asdict(one) for one in better(need, candidates, plan, now)],
     }
 
@@ -169,6 +174,11 @@ def _need(call: Call, on_call: tuple[OnCall, ...]) -> Need:
         capabilities=tuple(proof.get("capabilities", ())),
         on_call=on_call,
     )
+
+
+def plan_of(call: Call) -> Plan:
+    """The plan that holds for the call: its figures say how long a call of level 2 may wait."""
+    return _plan(call)[0]
 
 
 def _plan(call: Call) -> tuple[Plan, list[str]]:

@@ -4,6 +4,8 @@ from calls import (
     alerts,
     backtests,
     board,
+    clinician_calls,
+    clinician_rows,
     closing,
     downtime,
     hooks,
@@ -50,6 +52,11 @@ def register() -> None:
     register_due(DueKind(offering.CLOCK, offering.run_clock, offering.clock_gave_up))
     register_due(DueKind(ending.CONFIRM, ending.run_confirm, ending.confirm_gave_up))
     register_due(DueKind(request_rows.ANSWER, unit_requests.run_answer, unit_requests.answer_gave_up))
+    register_due(
+        DueKind(
+            clinician_rows.CLINICIAN_CALL, clinician_calls.run_clinician_call, clinician_calls.clinician_call_gave_up
+        )
+    )
     register_due(DueKind(stacked.NEXT, stacking.run_next, stacking.next_gave_up))
     register_due(DueKind(cautions.CAUTION, cautions.run_caution, cautions.caution_gave_up))
     sign_off_checks.extend([sign_off.nothing_owed, stacked.nothing_stacked])

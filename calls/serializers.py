@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from calls.models import Assignment, Call, Caller, CallLink, NarrativeEntry
+from calls.models import Assignment, Call, Caller, CallLink, ClinicianCall, NarrativeEntry, Unmet
 from care_dispatch.api import StrictSerializer
 
 LONG = 20_000
@@ -186,6 +186,15 @@ class CallAhead(StrictSerializer):
     reached = s.BooleanField()
     safe_to_call = s.BooleanField(default=False)
     resolved = s.BooleanField(default=False)
+
+
+class ClinicianCalls(StrictSerializer):
+    mode = choice(ClinicianCall.Mode.choices)
+    safe_to_call = s.BooleanField(default=False)
+
+
+class Instead(StrictSerializer):
+    step = choice(Unmet.Instead.choices, required=True)
 
 
 class Told(StrictSerializer):

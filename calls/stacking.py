@@ -7,12 +7,13 @@ from typing import Any
 from calls import kinds
 from calls.dispatch import send_units
 from calls.fetch import CallClosed, MirroredUnit, lock_units, open_call, require_dispatch
-from calls.models import Alert, Assignment, Call, StackedCall
+from calls.models import Alert, Assignment, Call, StackedCall, Unmet
 from calls.stacked import NEXT, propose_next
+from calls.unmet import note_step
 from care_dispatch.due.work import finish
 from care_dispatch.log import perform, record
 from care_dispatch.refusal import Conflict
-from teams.models import Unit, User
+from teams.models import Discipline, Unit, User
 
 # Alerts that sending answers.
 _OF_WAITING = (Alert.Kind.OVERDUE, Alert.Kind.NOT_SEEN, Alert.Kind.UNIT_TAKEN)
@@ -54,6 +55,8 @@ def stack_call(
         rows.remove(row)
     rows.insert(len(rows) if turn is None else turn - 1, row)
     _number(rows)
+    if unit.discipline == Discipline.CARE:
+        note_step(call, Unmet.Instead.CARE_JOINS, now)
     record(kinds.CALL_STACKED, center_id=call.center_id, call_id=call.pk, unit_id=unit.pk, agency_id=unit.agency_id)
     if unit.status in Unit.CAN_BE_SENT:
         propose_next(unit, now)

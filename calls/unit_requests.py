@@ -11,10 +11,11 @@ from calls.dispatch import Stage, care_block, send_units
 from calls.exchange import tell_of_taken
 from calls.fetch import NO_UNIT, lock_call, lock_units, open_call, require_dispatch
 from calls.intake import create_call
-from calls.models import Agreement, Alert, Assignment, Call, UnitRequest
+from calls.models import Agreement, Alert, Assignment, Call, UnitRequest, Unmet
 from calls.request_rows import ANSWER, answered, cause_of, end_request, is_on_its_way, record_request, stop_sharing
 from calls.shares import share
 from calls.stages import free_unit, report_stage
+from calls.unmet import note_step
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
@@ -60,6 +61,8 @@ def ask_unit(
         raise OutsideAgreement(f"No agreement with {unit.agency.name} covers {unit.callsign} for this call now.")
     if blocked := _care_blocked(call, unit):
         raise Conflict(f"{blocked} A partner's CARE team is not asked without.")
+    if unit.discipline == Discipline.CARE:
+        note_step(call, Unmet.Instead.NEIGHBOUR, now)
     return {"request_id": _ask(call, unit, Direction.OURS, actor, now).pk}
 
 

@@ -1,5 +1,6 @@
 """Demand nobody met: every call that asked for CARE in person and got on, or ended, without, why, and what was done instead."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from calls.lifecycle import SERVICES_OF_RESPONSE
 from calls.models import Call, Unmet
 from care_dispatch.log import EventKind, record, register_kinds, write
 from care_dispatch.refusal import Conflict, Invalid
-from teams.models import Discipline, User
+from teams.models import Discipline, Unit, User
+from teams.selectors import center_id_of
 
 UNMET_NOTED = EventKind("unmet.noted", refs=frozenset({"unmet_id", "reason", "instead", "waited_seconds"}))
 UNMET_EXPLAINED = EventKind("unmet.explained", refs=frozenset({"unmet_id", "reason"}))
@@ -23,6 +25,7 @@ IN_PERSON = tuple(
     response for response in Call.Response.values
     if "care" in SERVICES_OF_RESPONSE[response] and response not in BY_PHONE
 )  # fmt: skip
+LISTED = 200
 
 
 class NothingOwed(Conflict):
@@ -74,6 +77,24 @@ def note_closed_without(call: Call, now: datetime) -> None:
     others = call.assignments.exists()
     instead = Unmet.Instead.SENT_WITHOUT if others else Unmet.Instead.CLOSED_WITHOUT
     _note(call, row, instead, now, reason=reason or _by_hand(call))
+
+
+def note_sent(call: Call, units: Sequence[Unit], now: datetime) -> None:
+    """Part of every sending, never in its way: CARE meets the demand; others without CARE leave a reason owed."""
+    if any(unit.discipline == Discipline.CARE for unit in units):
+        care_came(call, now)
+    else:
+        trained = any("cit" in unit.capabilities for unit in units)
+        note_step(call, Unmet.Instead.CIT if trained else Unmet.Instead.SENT_WITHOUT, now)
+
+
+def note_step(call: Call, step: str, now: datetime) -> None:
+    """What is done while nobody of CARE comes: once in the row, however often it is done; the call is locked."""
+    row = Unmet.objects.select_for_update().filter(call=call).first()
+    if row is None and not asked_for_care(call) or care_was_sent(call):
+        return
+    if row is None or row.met_at is None and step not in row.instead:
+        _note(call, row, step, now, reason=row.reason if row else "")
 
 
 def _said_since_open(row: Unmet, call: Call) -> bool:
@@ -131,3 +152,13 @@ def _why(reason: str, now: datetime) -> dict[str, Any]:
 
 def _record(kind: EventKind, row: Unmet, **refs: Any) -> None:
     record(kind, center_id=row.center_id, call_id=row.call_id, refs={"unmet_id": row.pk, **refs})
+
+
+def reasons_owed(user: User) -> list[dict[str, Any]]:
+    """Calls that others went to without CARE, or that ended so, and nobody has said why; the oldest first."""
+    require_dispatch(user, "see the reasons owed")
+    rows = Unmet.objects.filter(center_id=center_id_of(user), reason="", met_at__isnull=True).select_related("call")
+    return [
+        {"call_id": row.call_id, "call_number": str(row.call.number), "owed_since": row.noted_at.isoformat()}
+        for row in rows.exclude(call__closed_as=Call.ClosedAs.DUPLICATE).order_by("noted_at", "pk")[:LISTED]
+    ]

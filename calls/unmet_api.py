@@ -5,8 +5,8 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls import ledger, unmet
-from calls.models import Call
+from calls import clinician_calls, ledger, unmet
+from calls.models import Call, ClinicianCall
 from care_dispatch.api import StrictSerializer, View
 from teams.selectors import signed_in
 
@@ -36,3 +36,20 @@ class Ledger(View):
 class Explain(View):
     def post(self, request: Request, call_id: int) -> Response:
         return self.change(request, unmet.explain_unmet, call_id=call_id, **self.parsed(request, Why))
+
+
+class Heard(StrictSerializer):
+    result = s.ChoiceField(choices=ClinicianCall.Result.choices)
+
+
+class OneClinicianCall(View):
+    def post(self, request: Request, clinician_call_id: int) -> Response:
+        fields = self.parsed(request, Heard)
+        return self.change(
+            request, clinician_calls.made_clinician_call, clinician_call_id=clinician_call_id, **fields
+        )  # fmt: skip
+
+
+class Owed(View):
+    def get(self, request: Request) -> Response:
+        return Response({"owed": unmet.reasons_owed(signed_in(request))})

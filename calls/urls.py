@@ -10,6 +10,8 @@ urlpatterns = [
     path("calls/<int:call_id>/dispatch/", api.Send.as_view()),
     path("calls/<int:call_id>/recommendation/", api.Recommendation.as_view()),
     path("calls/<int:call_id>/not-sent/", unmet_api.Explain.as_view()),
+    path("clinician-calls/<int:clinician_call_id>/", unmet_api.OneClinicianCall.as_view()),
+    path("not-sent/", unmet_api.Owed.as_view()),
     path("unmet/", unmet_api.Ledger.as_view()),
     path("calls/<int:call_id>/cancel/", api.Cancel.as_view()),
     *(

@@ -12,9 +12,11 @@ from calls.models import (
     Caller,
     CallLink,
     Caution,
+    ClinicianCall,
     Consult,
     ConsultOffer,
     NarrativeEntry,
+    Unmet,
 )
 from calls.natures import NATURES
 from calls.reasons import OFFERED
@@ -36,6 +38,9 @@ def everything(center_id: int) -> dict[str, Any]:
         "call_statuses": _pairs(Call.Status),
         "closed_as": _pairs(Call.ClosedAs),
         "not_sent": _pairs(Call.NotSent),
+        "instead": _pairs(Unmet.Instead),
+        "clinician_results": _pairs(ClinicianCall.Result),
+        "bypass_reasons": [one for one in _pairs(Assignment.Bypass) if one["value"] != Assignment.Bypass.OWED],
         "outcomes": _pairs(Assignment.Outcome),
         "dispositions": _pairs(Assignment.Disposition),
         "lines": _pairs(Caller.Line),

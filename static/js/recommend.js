@@ -58,12 +58,20 @@ export function suitability(call, unit) {
   return { score, why };
 }
 
+/** Free, or on something it can be called away from; the server takes no other. @param {any} unit */
+export const canBeSent = (unit) => unit?.status === "available" || unit?.status === "conditional";
+
+/** What is to be known before a unit is called away: on what it is. @param {any[]} units */
+export function conditions(units) {
+  return units.filter((unit) => unit.status === "conditional").map((unit) => `${unit.callsign} only conditionally: ${unit.unavailable_reason || "on a visit"}`);
+}
+
 /** Free units of one discipline, best first. @param {any} call @param {Unit[]} units @param {string} discipline */
 export function ranked(call, units, discipline) {
   return units
-    .filter((unit) => unit.discipline === discipline && unit.status === "available" && !unit.assignment && !(/** @type {any} */ (unit).mirrored_from))
+    .filter((unit) => unit.discipline === discipline && canBeSent(unit) && !unit.assignment && !(/** @type {any} */ (unit).mirrored_from))
     .map((unit) => ({ unit, ...suitability(call, unit) }))
-    .sort((a, b) => a.score - b.score || a.unit.callsign.localeCompare(b.unit.callsign, "en", { numeric: true }));
+    .sort((a, b) => Number(a.unit.status === "conditional") - Number(b.unit.status === "conditional") || a.score - b.score || a.unit.callsign.localeCompare(b.unit.callsign, "en", { numeric: true }));
 }
 
 /** What has to be asked before CARE goes to a call without police; the server refuses it until then.

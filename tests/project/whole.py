@@ -16,7 +16,7 @@ from calls.backtests import ask_backtest
 from calls.cautions.entering import enter_caution
 from calls.consults import ask_consult
 from calls.intake import add_caller, create_call, save_draft
-from calls.models import Alert, Assignment, Call, CallBack, LocalWord, RuleSet, Verdict
+from calls.models import Alert, Assignment, Call, CallBack, ClinicianCall, LocalWord, RuleSet, Verdict
 from calls.narrative import add_note
 from calls.rule_sets import start_draft
 from calls.shadows import start_shadow
@@ -135,6 +135,7 @@ class Whole:
             "caller_id": self.act(add_caller, Role.DISPATCHER, **on)["caller_id"],
             "call_back_id": self.act(add_caller, Role.DISPATCHER, line="dropped", **on)
             and CallBack.objects.latest("pk").pk,
+            "clinician_call_id": ClinicianCall.objects.create(call=self.call, mode="text", due_at=self.now).pk,
             "consult_id": self.act(ask_consult, Role.OFFICER, question="capacity", **on)["consult_id"],
             "referral_id": self.act(refer, Role.CLINICIAN, service_id=self.service.pk, **on)["referral_id"],
             "follow_up_id": self.act(set_follow_up, Role.CLINICIAN, risk="24h", **on)["follow_up_id"],

@@ -110,10 +110,8 @@ export const DOING = {
   AV: (app, command) => report(app, command, { status: "available", ...(command.outcome && { outcome: command.outcome }) }),
   CL: clear,
   X: exchange,
-  OOS: (app, command) => {
-    const until = command.minutes ? { until: new Date(app.clock.now() + command.minutes * 60_000).toISOString() } : {};
-    return report(app, command, { status: "unavailable", reason: command.text ?? command.word, ...until });
-  },
+  OOS: (app, command) => report(app, command, { status: "unavailable", ...until(app, command) }),
+  AVC: (app, command) => report(app, command, { status: "conditional", ...until(app, command) }),
   OFF: (app, command) => report(app, command, { status: "off_duty" }),
   N: (app, { call, text }) => {
     app.note(Number(call), String(text));
@@ -204,6 +202,11 @@ export function unitOf(app, callsign) {
   const unit = app.unit(String(callsign));
   if (!unit) throw new Error(`${callsign} is no unit here.`);
   return unit;
+}
+
+/** Why a unit is not simply available, and until when. @param {App} app @param {Command} command */
+function until(app, { minutes, text, word }) {
+  return { reason: text ?? word, ...(minutes && { until: new Date(app.clock.now() + minutes * 60_000).toISOString() }) };
 }
 
 /** Each unit reports; who could not is named with the reason, the others are done.

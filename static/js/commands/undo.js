@@ -30,6 +30,7 @@ export function wayBack(app, command) {
     case "AV":
       return sentAgain(app, units);
     case "OOS":
+    case "AVC":
     case "OFF":
       return { line: `AV ${units.join(" ")}` };
     case "P":

@@ -43,6 +43,7 @@ export const VERBS = {
   CL: { usage: "CL unit disposition [; text]", help: "available with a disposition", takes: ["units", "disposition"], needs: ["units", "disposition"], text: "may", one: true },
   X: { usage: "X unit [call] [; why]", help: "take a unit off its call; with a call: send it there instead", takes: ["units", "call"], needs: ["units"], text: "may", one: true, ends: true },
   OOS: { usage: "OOS unit reason [30m]", help: "out of service", takes: ["units", "minutes", "word"], needs: ["units"], text: "must", one: true, ends: true },
+  AVC: { usage: "AVC unit reason [30m]", help: "available conditionally: on something it can be called away from, such as a follow-up visit", takes: ["units", "minutes", "word"], needs: ["units"], text: "must", one: true },
   OFF: { usage: "OFF unit…", help: "off duty", takes: ["units"], needs: ["units"], text: "no", ends: true },
   N: { usage: "N [call]; text", help: "add a note", takes: ["call"], needs: ["call"], text: "must" },
   P: { usage: "P [call] P 1 2 3 4", help: "set the priority", takes: ["call", "priority"], needs: ["call", "priority"], text: "no" },

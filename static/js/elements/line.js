@@ -7,7 +7,7 @@ import { format, parse } from "../commands/parse.js";
 import { lacking, question, run, sends } from "../commands/run.js";
 import { backLine, wayBack } from "../commands/undo.js";
 import { Refused } from "../api.js";
-import { askFirst, servicesOf } from "../recommend.js";
+import { askFirst, canBeSent, conditions, servicesOf } from "../recommend.js";
 import { valueWords } from "../words.js";
 import { Part } from "./part.js";
 
@@ -177,7 +177,8 @@ class Line extends Part {
     const missing = found.missing.length ? ` · nobody free for ${found.missing.join(", ")}` : "";
     const asked = askFirst(call, this.app.desk.detail, found.units).map(valueWords).join(", ");
     const enter = asked ? `⇧F4 asks what is not known: ${asked}; without it add police, or ; and why` : "Enter sends";
-    this.#put(line, `Send ${units.join(" + ")} to ${call.number}? ${enter}${missing}`);
+    const bound = conditions(found.units).map((words) => ` · ${words}`).join("");
+    this.#put(line, `Send ${units.join(" + ")} to ${call.number}? ${enter}${bound}${missing}`);
     this.armed = { line, units, number, wanted: servicesOf(call).join(" ") };
     this.input.focus();
   }
@@ -233,7 +234,7 @@ class Line extends Part {
       this.app.announcer.say(asked, true);
       return false;
     }
-    const gone = this.armed?.units?.filter((callsign) => this.app.unit(callsign)?.status !== "available") ?? [];
+    const gone = this.armed?.units?.filter((callsign) => !canBeSent(this.app.unit(callsign))) ?? [];
     if (gone.length && this.armed?.line === said) {
       this.arm(1);
       this.app.echo(false, `${gone.join(", ")} is not free any more; nothing was sent.`);

@@ -3,6 +3,7 @@
 
 import { guard, html, nothing, repeat } from "../../vendor/lit.js";
 import { ofServer } from "../timers.js";
+import { canBeSent, conditions } from "../recommend.js";
 import { DISCIPLINES, DISCIPLINE_LABEL, UNIT_STATUS } from "../words.js";
 import { Part } from "./part.js";
 
@@ -35,14 +36,14 @@ class Units extends Part {
       <span role="cell">${on
         ? html`<button type="button" class="plain" @click=${() => this.app.openCall(on.call_id)}>${on.call_number}<span class="heard"> open call</span></button>`
         : ""}</span>
-      <span role="cell" class="second">${unit.mirrored_from || unit.stack?.length ? html`<care-marks .of=${unit}></care-marks> ` : nothing}${unit.status === "unavailable" ? unit.unavailable_reason : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
+      <span role="cell" class="second">${unit.mirrored_from || unit.stack?.length ? html`<care-marks .of=${unit}></care-marks> ` : nothing}${unit.unavailable_reason ? unit.unavailable_reason : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
     </div>`;
   }
 
   /** @param {any} unit */
   #choose(unit) {
     const open = this.app.shownCall;
-    if (unit.status === "available" && open) this.app.prefill(`D #${open.number} ${unit.callsign} `, "Enter sends");
+    if (canBeSent(unit) && open) this.app.prefill(`D #${open.number} ${unit.callsign} `, ["Enter sends", ...conditions([unit])].join("; "));
     else this.app.execute(unit.callsign);
   }
 }
