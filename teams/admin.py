@@ -10,15 +10,17 @@ from django.http import HttpRequest
 from teams.areas_admin import AreaAdmin
 from teams.configuring import CHANGED_AT, OwnCenter, OwnRows
 from teams.configuring_form import ConfigForm
-from teams.models import Agency, Area, Center, Unit, UnitType, User
+from teams.models import Agency, Area, Center, ResponsePlan, Unit, UnitType, User
 from teams.people_admin import PeopleAdmin
 from teams.plans import is_word
+from teams.plans_admin import PlanAdmin
 from teams.uploading import Uploads
 from teams.uploads import UNITS
 
 admin.site.unregister(Group)  # a role says what somebody may do
 admin.site.register(User, PeopleAdmin)
 admin.site.register(Area, AreaAdmin)
+admin.site.register(ResponsePlan, PlanAdmin)
 
 CAPABILITIES = "What a crew has, with commas: clinician, paramedic, peer, cit, youth, negotiator, k9."
 

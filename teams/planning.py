@@ -63,6 +63,12 @@ def retire_plan(*, actor: User | None, now: datetime, plan_id: int) -> dict[str,
     return {"plan_id": plan.pk}
 
 
+def in_force_at(**where: Any) -> ResponsePlan | None:
+    """The plan that holds for just these calls: center_id, response, level, nature and area_id."""
+    found: ResponsePlan | None = _same(where).filter(retired_at__isnull=True).first()
+    return found
+
+
 def _same(where: Mapping[str, Any]) -> Any:
     """Every version of the plan for just these calls."""
     given = {name: value for name, value in where.items() if value is not None}

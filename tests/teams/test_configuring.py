@@ -11,8 +11,9 @@ from django.test import Client
 from calls.limits import seed_limits
 from calls.models import Agreement, ClockLimit, ConsultPolicy, GazetteerEntry
 from care_dispatch.log.models import Event
-from teams.models import Area, Center, Unit, UnitType
-from tests.cast import last_event, make_agency, make_unit, make_user
+from teams.models import Area, Center, ResponsePlan, Unit, UnitType
+from teams.planning import save_plan
+from tests.cast import act, last_event, make_agency, make_unit, make_user
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,14 @@ def _place(center: Center) -> GazetteerEntry:
     return GazetteerEntry.objects.create(center=center, kind="landmark", key="MALL", name="Mall", lat=32.5, lng=-96.8)
 
 
+def _plan(center: Center) -> ResponsePlan:
+    plan = act(
+        save_plan, by=None, center_id=center.pk, response="police_first", name="One car", body={"positions": POLICE}
+    )
+    return ResponsePlan.objects.get(pk=plan.result["plan_id"])
+
+
+POLICE = [{"discipline": "police", "count": 1, "required": [], "preferred": ["cit"]}]
 # One row of each table, the field that is changed, what is typed there, and what is refused there.
 EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Center": (lambda center: center, "name", "Northtown", ""),
@@ -46,6 +55,7 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Unit": (lambda center: make_unit(center, "P901", "police"), "home", "Northtown", None),
     "teams.UnitType": (_type, "name", "Medic car", ""),
     "teams.User": (make_user, "role", "supervisor", "king"),
+    "teams.ResponsePlan": (_plan, "name", "Two cars", ""),
     "teams.Area": (_area, "name", "Northtown", ""),
     "calls.GazetteerEntry": (_place, "city", "Northtown", None),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
@@ -82,13 +92,13 @@ def test_an_edit_is_told_with_who_and_the_values_before_and_after(desk: Any, lab
     row = make(desk.center)
     before = getattr(row, name)
     assert saved(desk.client, page_of(row), **{name: new}).status_code == 302
+    newest = type(row).objects.order_by("pk").last()  # of a plan the next version
     event = last_event("config.changed")
     assert (event.actor_id, event.center_id, event.source) == (desk.admin.pk, desk.center.pk, "admin")
     told = event.payload["ref"]
-    assert (told["table"], told["row_id"], told["did"]) == (label.lower(), row.pk, "changed")
+    assert (told["table"], told["row_id"], told["did"]) == (label.lower(), newest.pk, "changed")
     assert told["changes"][name] == [before, new]
-    row.refresh_from_db()
-    assert getattr(row, name) == new
+    assert getattr(newest, name) == new
 
 
 @pytest.mark.parametrize("label", LABELS)
