@@ -1,4 +1,4 @@
-"""Configuration of calls an admin edits: how long each clock may run, and what consults are counted and asked by."""
+"""Configuration of calls an admin edits: how long each clock may run, what consults are counted by, and destinations."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calls.gazetteer_admin import GazetteerAdmin
 from calls.limits import look_again
-from calls.models import Agreement, ClockLimit, ConsultPolicy, GazetteerEntry
+from calls.models import Agreement, ClockLimit, ConsultPolicy, Facility, GazetteerEntry
 from teams.configuring import OwnCenter
 
 admin.site.register(GazetteerEntry, GazetteerAdmin)
@@ -50,3 +50,11 @@ class AgreementAdmin(OwnCenter):
 
     list_display = ("agency", "direction", "weekdays", "from_time", "to_time", "disciplines", "ended_on")
     center_path = "agency__center"
+
+
+@admin.register(Facility)
+class FacilityAdmin(OwnCenter):
+    """Where people are taken. One that takes nobody any more is retired: old transports still name it."""
+
+    list_display = ("name", "code", "kind", "address", "conditions", "checked_on", "retired", "center")
+    list_filter = ("kind", "retired")

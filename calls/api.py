@@ -26,6 +26,7 @@ from calls import (
     serializers,
     stacking,
     stages,
+    transports,
     vocabulary,
 )
 from calls.disposition_conflicts import disposition_conflicts
@@ -134,6 +135,13 @@ class UnitStatus(View):
         return self.change(request, stages.set_unit_status, unit_id=unit_id, status=status, **wanted)
 
 
+class Transport(View):
+    def post(self, request: Request, unit_id: int) -> Response:
+        fields = self.parsed(request, serializers.Transport)
+        meant = {"stage": fields.pop("status", ""), "assignment_id": fields.pop("assignment", None)}
+        return self.change(request, transports.transport_person, unit_id=unit_id, **meant, **fields)
+
+
 class CallAhead(View):
     def post(self, request: Request, unit_id: int) -> Response:
         fields = self.parsed(request, serializers.CallAhead)
@@ -163,7 +171,9 @@ class DispositionConflicts(View):
 
 class DispositionsOwed(View):
     def get(self, request: Request) -> Response:
-        return Response({"owed": selectors.dispositions_owed(signed_in(request), timezone.now())})
+        user, now = signed_in(request), timezone.now()
+        owed, rides = selectors.dispositions_owed(user, now), selectors.transports_owed(user, now)
+        return Response({"owed": owed, "transports": rides})
 
 
 class TriagePreview(View):

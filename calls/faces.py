@@ -54,6 +54,7 @@ _STAGE_TIMES = (
 )  # fmt: skip
 _ASSIGNMENT = _object(
     "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at", "reactive",
+    "destination", "start_mileage", "end_mileage", "legal_basis", "rides",
     "late", "checked_at", "called_ahead", "called_ahead_at",
     callsign="u.callsign", discipline="u.discipline", taken_reason="a.taken_reason",
     taken_for="(SELECT n.number::text FROM calls_call n WHERE n.id = a.taken_for_id)",
@@ -249,6 +250,11 @@ def assignment_face(row: Face) -> Face:
         "called_ahead": row["called_ahead"],
         "called_ahead_at": iso(row["called_ahead_at"]),
     }
+
+
+def transport_face(row: Mapping[str, Any]) -> Face:
+    """Whereto, who rides, on which basis and the counter: for whom the outcome is told, and the crew itself."""
+    return {name: row[name] for name in ("destination", "start_mileage", "end_mileage", "legal_basis", "rides")}
 
 
 # --- units ---------------------------------------------------------------------------------------

@@ -105,7 +105,13 @@ CALLED_AHEAD = _kind("unit.called_ahead", "assignment.called_ahead_at assignment
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
 DISPOSITION_RECORDED = _kind(
     "unit.disposition_recorded",
-    "assignment.outcome assignment.disposition assignment.destination assignment.disposition_owed_at",
+    "assignment.outcome assignment.disposition assignment.legal_basis assignment.disposition_owed_at",
+    "assignment_id",
+)
+# Whereto in words may be a relative's name: the log says that it was told, and the code of a place of the list.
+TRANSPORT_RECORDED = _kind(
+    "unit.transport_recorded",
+    "assignment.facility_id assignment.start_mileage assignment.end_mileage assignment.legal_basis assignment.rides",
     "assignment_id",
 )
 UNIT_MIRRORED = _kind("unit.mirrored", "unit.mirrored_at")

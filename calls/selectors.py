@@ -107,6 +107,7 @@ def _assignment(row: faces.Face, tier: str) -> dict[str, Any]:
         "taken_reason": row["taken_reason"] if tier == Tier.DISPATCH else "",
         "outcome": row["outcome"] if told else "",
         "disposition": row["disposition"] if told else "",
+        "transport": faces.transport_face(row) if told else None,
         "disposition_owed": told and row["disposition_owed_at"] is not None and not row["disposition"],
     }
 
@@ -210,6 +211,25 @@ def call_list(user: User, now: datetime, *, day: date | None, status: str, query
     found = list(calls.select_related("merged_into").order_by("-received_at", "-pk")[:LIST_LIMIT])
     rows = faces.call_rows([call.pk for call in found])
     return [{"id": call.pk, **faces.call_face(rows[call.pk], tier), **_ending(call, tier)} for call in found]
+
+
+def transports_owed(user: User, now: datetime) -> list[dict[str, Any]]:
+    """Of whom was taken along and not all is said, oldest first: of the center for dispatch, of the own units for a crew."""
+    owed = Assignment.objects.transport_owed().filter(unit__center_id=center_id_of(user), cleared_at__isnull=False)
+    if tier_of(user.role) != Tier.DISPATCH:
+        owed = owed.filter(unit__in=own_unit_ids(user, now))
+    return [
+        {
+            "assignment_id": row.pk,
+            "callsign": row.unit.callsign,
+            "unit_id": row.unit_id,
+            "call_id": row.call_id,
+            "call_number": str(row.call.number),
+            "owed_since": faces.iso(row.cleared_at),
+            **faces.transport_face(vars(row)),
+        }
+        for row in owed.select_related("unit", "call").order_by("cleared_at")[:LIST_LIMIT]
+    ]
 
 
 def dispositions_owed(user: User, now: datetime) -> list[dict[str, Any]]:

@@ -165,6 +165,7 @@ class UnitStatus(StrictSerializer):
     outcome = choice(Assignment.Outcome.choices)
     disposition = choice(Assignment.Disposition.choices)
     destination = text()
+    legal_basis = choice(Assignment.LegalBasis.choices)
     reason = text()
     until = s.DateTimeField(required=False, allow_null=True)
 
@@ -180,6 +181,19 @@ class DispositionShape(StrictSerializer):
     disposition = s.ChoiceField(choices=Assignment.Disposition.choices, required=False, allow_blank=True, default="")
     outcome = choice(Assignment.Outcome.choices)
     destination = text()
+    legal_basis = choice(Assignment.LegalBasis.choices)
+
+
+class Transport(StrictSerializer):
+    status = choice(["transporting", "at_facility"])
+    at = s.DateTimeField(required=False)
+    assignment = s.IntegerField(required=False, min_value=1, max_value=2**62)  # the one the crew has before its eyes
+    facility = text(limit=30)
+    destination = text()
+    start_mileage = s.FloatField(required=False, min_value=0, max_value=999_999.9)
+    end_mileage = s.FloatField(required=False, min_value=0, max_value=999_999.9)
+    legal_basis = choice(Assignment.LegalBasis.choices)
+    rides = choice(Assignment.Rides.choices)
 
 
 class CallAhead(StrictSerializer):

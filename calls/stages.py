@@ -10,6 +10,7 @@ from calls.closing import end_call
 from calls.dispatch import call_sets
 from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
 from calls.late import keep_late, meant_for
+from calls.legal_basis import basis_of
 from calls.lifecycle import STAGES, arrived, place
 from calls.models import Assignment, Call, StageReport
 from calls.partners import look_for_partner, police_left, stamp_wave
@@ -143,7 +144,7 @@ def _newest_stamp(assignment: Assignment) -> datetime | None:
 
 def clear_to_enter(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
     """Police (or dispatch for them) wave the staged CARE team in."""
-    assignment = _lock_assignment(actor, assignment_id, now)
+    assignment = lock_assignment(actor, assignment_id, now)
     if actor is not None and actor.role not in DISPATCH_ROLES and not police_there(actor, assignment.call, now):
         raise Forbidden("The officer on the call or a dispatcher clears CARE to enter.")
     if assignment.cleared_to_enter_at is None:
@@ -169,6 +170,7 @@ def free_unit(
     outcome: str = "",
     disposition: str = "",
     destination: str = "",
+    legal_basis: str = "",
     end_reason: str = "",
 ) -> dict[str, Any]:
     """Make a unit available, at any time. What it was on ends; the disposition it owes is asked for later.
@@ -176,9 +178,10 @@ def free_unit(
     A call whose last unit leaves after anyone arrived is closed as handled; before that it goes back to pending.
     ``assignment_id``: the one the crew has before its eyes; said of one that has ended, it frees nothing.
     """
+    taken = {"destination": destination, "legal_basis": legal_basis}
     if found := meant_for(unit_id, Assignment.Status.CLEARED, at, assignment_id):
         kept = keep_late(actor=actor, now=now, found=found, stage=Assignment.Status.CLEARED, at=min(at or now, now))
-        _say_late(kept, outcome, disposition, destination, now)
+        _say_late(kept, actor, {"outcome": outcome, "disposition": disposition, **taken}, now)
         return {"unit_id": unit_id, "assignment_id": kept.pk, "call_id": kept.call_id}
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is None:
@@ -189,7 +192,7 @@ def free_unit(
     outcome = outcome or (Assignment.Outcome.ENGAGED if disposition else "")
     end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)
     if disposition:
-        _set_disposition(assignment, "", disposition, destination)
+        _set_disposition(assignment, actor, disposition=disposition, **taken)
     _settle(assignment.call, at)
     return {"unit_id": unit.pk, "assignment_id": assignment.pk, "call_id": assignment.call_id}
 
@@ -212,10 +215,11 @@ def _back_in_service(unit: Unit, at: datetime | None, now: datetime) -> None:
         propose_next(unit, now)
 
 
-def _say_late(assignment: Assignment, outcome: str, disposition: str, destination: str, now: datetime) -> None:
+def _say_late(assignment: Assignment, actor: User | None, said: dict[str, str], now: datetime) -> None:
     """What a crew says of a contact after its unit was freed; the first word stays."""
-    if disposition:
-        _set_disposition(assignment, outcome, disposition, destination)
+    outcome = said["outcome"]
+    if said["disposition"]:
+        _set_disposition(assignment, actor, **said)
     elif outcome and not assignment.outcome:
         owed = assignment.disposition_owed_at or now if _owes(assignment.unit, outcome, was_there=True) else None
         sets = write(assignment, outcome=outcome, disposition_owed_at=owed)
@@ -269,7 +273,7 @@ def _settle(call: Call, at: datetime) -> None:
 
 def release_unit(*, actor: User | None, now: datetime, assignment_id: int) -> dict[str, Any]:
     """Let police go while CARE stays: their minutes freed run from here."""
-    assignment = _lock_assignment(actor, assignment_id, now)
+    assignment = lock_assignment(actor, assignment_id, now)
     if assignment.cleared_at is not None:
         raise NotOnACall("This unit has left the call already.")
     (unit,) = lock_units(actor, [assignment.unit_id])
@@ -286,25 +290,31 @@ def release_unit(*, actor: User | None, now: datetime, assignment_id: int) -> di
 
 
 def record_disposition(
-    *, actor: User | None, now: datetime, assignment_id: int, disposition: str, outcome: str = "", destination: str = ""
+    *, actor: User | None, now: datetime, assignment_id: int, disposition: str, **said: str
 ) -> dict[str, Any]:
     """Give the disposition a crew owes (or correct it); needed before sign-off. A crew speaks for its own unit."""
-    assignment = _lock_assignment(actor, assignment_id, now)
+    assignment = lock_assignment(actor, assignment_id, now)
     may_report(actor, assignment.unit, now)
-    _set_disposition(assignment, outcome, disposition, destination)
+    _set_disposition(assignment, actor, disposition=disposition, **said)
     return {"assignment_id": assignment.pk}
 
 
-def _set_disposition(assignment: Assignment, outcome: str, disposition: str, destination: str) -> None:
+def _set_disposition(
+    assignment: Assignment, actor: User | None, *, disposition: str, outcome: str = "", destination: str = "",
+    legal_basis: str = "",
+) -> None:  # fmt: skip
+    """What came of the contact. A record of the past (``actor`` None) is taken as it is."""
     outcome = outcome or assignment.outcome or Assignment.Outcome.ENGAGED
     if disposition and outcome != Assignment.Outcome.ENGAGED:
         raise Invalid("A disposition belongs to an engaged contact; set the outcome to engaged or leave it out.")
     if not disposition and outcome == Assignment.Outcome.ENGAGED:
         raise Invalid("An engaged contact needs a disposition.")
-    fields: dict[str, Any] = {"outcome": outcome, "disposition": disposition, "destination": destination}
+    fields: dict[str, Any] = {"outcome": outcome, "disposition": disposition}
+    fields["legal_basis"] = basis_of(assignment, disposition, legal_basis, of_record=actor is None)
+    assignment.destination = destination or assignment.destination
     if not disposition:
         fields["disposition_owed_at"] = None  # an outcome without engagement owes nothing more
-    _record_disposition(assignment, write(assignment, **fields))
+    _record_disposition(assignment, write(assignment, also=["destination"], **fields))
 
 
 def _record_disposition(assignment: Assignment, sets: dict[str, Any]) -> None:
@@ -335,7 +345,7 @@ def set_unit_status(
     return {"unit_id": unit.pk}
 
 
-def _lock_assignment(actor: User | None, assignment_id: int, now: datetime) -> Assignment:
+def lock_assignment(actor: User | None, assignment_id: int, now: datetime) -> Assignment:
     call_id = Assignment.objects.filter(pk=assignment_id).values_list("call_id", flat=True).first()
     if call_id is None:
         raise NotFound(NO_ASSIGNMENT)

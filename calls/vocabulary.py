@@ -3,6 +3,7 @@
 from typing import Any
 
 from calls import triage
+from calls.facilities import facilities
 from calls.lifecycle import MODES
 from calls.models import (
     Alert,
@@ -43,6 +44,9 @@ def everything(center_id: int) -> dict[str, Any]:
         "bypass_reasons": [one for one in _pairs(Assignment.Bypass) if one["value"] != Assignment.Bypass.OWED],
         "outcomes": _pairs(Assignment.Outcome),
         "dispositions": _pairs(Assignment.Disposition),
+        "legal_bases": _pairs(Assignment.LegalBasis),
+        "rides": _pairs(Assignment.Rides),
+        "facilities": facilities(center_id),
         "lines": _pairs(Caller.Line),
         "audiences": _pairs(NarrativeEntry.Audience),
         "consult_questions": _pairs(Consult.Question),

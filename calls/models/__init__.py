@@ -9,6 +9,7 @@ from calls.models.call_type import CallType
 from calls.models.caution import Caution, CautionOnCall
 from calls.models.clock_limit import ClockLimit
 from calls.models.consult import Consult, ConsultOffer, ConsultPolicy, ConsultStatement
+from calls.models.facility import Facility
 from calls.models.mutual_aid import Agreement, CallShare, UnitRequest
 from calls.models.narrative import NarrativeEntry
 from calls.models.place import GazetteerEntry
@@ -39,6 +40,7 @@ __all__ = [
     "ConsultPolicy",
     "ConsultStatement",
     "Draft",
+    "Facility",
     "FactStatement",
     "GazetteerEntry",
     "LocalWord",

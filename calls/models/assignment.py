@@ -4,7 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from calls.models.call import Call
-from teams.models import Unit, User
+from calls.models.facility import Facility
+from teams.models import Discipline, Unit, User
+
+# Somebody was taken along, and what is owed of it is not all there.
+UNTOLD_TRANSPORT = Q(transporting_at__isnull=False) & (
+    Q(start_mileage__isnull=True) | Q(end_mileage__isnull=True) | Q(destination="") | Q(legal_basis="")
+)
+MOST_MILES = 1_000_000  # on a vehicle's counter
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -20,9 +27,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(there).exclude(end_reason=Assignment.EndReason.REASSIGNED)
 
     def transport_owed(self) -> "AssignmentQuerySet":
-        """Those that took somebody along and have not said whereto and both mileages."""
-        missing = Q(start_mileage__isnull=True) | Q(end_mileage__isnull=True) | Q(destination="")
-        return self.filter(missing, transporting_at__isnull=False)
+        """Those that took somebody along and have not said whereto, on which basis and both mileages."""
+        return self.filter(UNTOLD_TRANSPORT, unit__discipline__in=Assignment.KEEPS_MILEAGE)
 
 
 class Assignment(models.Model):
@@ -95,6 +101,14 @@ class Assignment(models.Model):
         GUARDIAN = "guardian", "Guardian (573.003)"
         CHEMICAL_DEPENDENCY = "chemical_dependency", "Chemical dependency (462.041)"
 
+    class Rides(models.TextChoices):
+        """Who rides with the person, beside the crew that drives."""
+
+        CREW = "crew", "The crew alone"
+        OFFICER = "officer", "An officer rides along"
+        CLINICIAN = "clinician", "A clinician rides along"
+        RELATIVE = "relative", "A relative rides along"
+
     class Bypass(models.TextChoices):
         """Why others went than were recommended; asked after they are sent, never before."""
 
@@ -106,6 +120,8 @@ class Assignment(models.Model):
         NOT_FIT = "not_fit", "Recommended unit not fit for it"
         SUPERVISOR = "supervisor", "A supervisor says so"
 
+    # An ambulance or engine keeps its own record of a transport.
+    KEEPS_MILEAGE = (Discipline.CARE, Discipline.POLICE)
     # Whoever says this of a contact was at the scene, whatever stages were reported.
     BEEN_THERE = (Outcome.ENGAGED, Outcome.DECLINED, Outcome.UNABLE_TO_LOCATE)
 
@@ -149,8 +165,11 @@ class Assignment(models.Model):
     outcome = models.TextField(choices=Outcome, default="", blank=True)
     disposition = models.TextField(choices=Disposition, default="", blank=True)
     disposition_owed_at = models.DateTimeField(null=True, blank=True)
+    # Whereto, in words; ``facility`` when it is one of the center's list.
     destination = models.TextField(default="", blank=True)
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="+")
     legal_basis = models.TextField(choices=LegalBasis, default="", blank=True)
+    rides = models.TextField(choices=Rides, default="", blank=True)
     # Of a transport, in miles on the vehicle's own counter; both are needed to close it.
     start_mileage = models.FloatField(null=True, blank=True)
     end_mileage = models.FloatField(null=True, blank=True)
@@ -180,14 +199,21 @@ class Assignment(models.Model):
                 name="a_transport_ends_after_its_start",
             ),
             models.CheckConstraint(
+                condition=(Q(start_mileage__isnull=True) | Q(start_mileage__gte=0, start_mileage__lt=MOST_MILES))
+                & (Q(end_mileage__isnull=True) | Q(end_mileage__gte=0, end_mileage__lt=MOST_MILES)),
+                name="a_counter_has_six_digits",
+            ),
+            models.CheckConstraint(
+                condition=Q(facility__isnull=True) | ~Q(destination=""), name="a_facility_is_named_in_words"
+            ),
+            models.CheckConstraint(
                 condition=Q(taken_for__isnull=True) | Q(end_reason="reassigned"), name="taken_unit_is_reassigned"
             ),
         ]
         indexes = [
             models.Index(
                 fields=["unit"],
-                condition=Q(transporting_at__isnull=False)
-                & (Q(start_mileage__isnull=True) | Q(end_mileage__isnull=True) | Q(destination="")),
+                condition=UNTOLD_TRANSPORT,
                 name="transports_owed",
             ),
             models.Index(fields=["call"], condition=Q(cleared_at__isnull=True), name="open_assignments_of_call"),

@@ -93,7 +93,9 @@ def _told(working: Working) -> dict[str, Any]:
         return {}
     luck = _luck("told", working)
     if _engaged(working):
-        return {"outcome": "engaged", "disposition": disposition(luck)}
+        ended = disposition(luck)
+        basis = {"legal_basis": "warrant"} if ended == "emergency_detention" else {}
+        return {"outcome": "engaged", "disposition": ended} | basis
     found = outcome(luck)
     return {"outcome": found if found != "engaged" else "unable_to_locate"}
 

@@ -46,6 +46,7 @@ WORDS: dict[str, set[Any]] = {
     "CANARY-caution-here": DISPATCH | CARE | {Role.OFFICER},  # of whose unit is on the call
     "CANARY-caution-elsewhere": DISPATCH | CARE,
     "CANARY-caution-evidence": DISPATCH,
+    "CANARY-destination": DISPATCH | CARE,
     "CANARY-taken": DISPATCH,
     "CANARY-draft": {Role.DISPATCHER},
     "CANARY-other-call": DISPATCH | CARE,
@@ -119,7 +120,14 @@ class Place(Whole):
             **consult,
         )
         return act(
-            free_unit, by=self.clinician, now=self.now, unit_id=self.care.pk, outcome="engaged", disposition=OUTCOME
+            free_unit,
+            by=self.clinician,
+            now=self.now,
+            unit_id=self.care.pk,
+            outcome="engaged",
+            disposition=OUTCOME,
+            legal_basis="warrant",
+            destination="CANARY-destination",
         ).seq
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from calls.limits import seed_limits
-from calls.models import Agreement, ClockLimit, ConsultPolicy, GazetteerEntry
+from calls.models import Agreement, ClockLimit, ConsultPolicy, Facility, GazetteerEntry
 from care_dispatch.log.models import Event
 from teams.models import Area, Center, ResponsePlan, Unit, UnitType
 from teams.planning import save_plan
@@ -48,6 +48,12 @@ def _plan(center: Center) -> ResponsePlan:
 
 
 POLICE = [{"discipline": "police", "count": 1, "required": [], "preferred": ["cit"]}]
+
+
+def _facility(center: Center) -> Facility:
+    return Facility.objects.create(center=center, code="respite", name="Cedar House", kind="respite")
+
+
 # One row of each table, the field that is changed, what is typed there, and what is refused there.
 EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Center": (lambda center: center, "name", "Northtown", ""),
@@ -59,6 +65,7 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Area": (_area, "name", "Northtown", ""),
     "calls.GazetteerEntry": (_place, "city", "Northtown", None),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
+    "calls.Facility": (_facility, "conditions", "Voluntary", None),
     "calls.ConsultPolicy": (lambda center: ConsultPolicy.objects.create(center=center), "confirm_after_hours", 12, 0),
     "calls.Agreement": (
         lambda center: Agreement.objects.create(agency=make_agency(center, "partner")), "from_time", None, "25:00",
@@ -66,6 +73,7 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
 }  # fmt: skip
 BROKEN = {
     "calls.GazetteerEntry": ("lat", "123.4"),
+    "calls.Facility": ("code", "Two Words"),
     "teams.Unit": ("callsign", "no callsign"),
     "calls.Agreement": ("from_time", "08:00"),
 }
