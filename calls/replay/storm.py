@@ -23,6 +23,7 @@ from calls.stages import free_unit, report_stage
 from calls.verdicts import record_verdict
 from care_dispatch.refusal import Refused
 from teams.models import Discipline
+from teams.planning import save_plan
 
 # Invented: enough that the queue of the worst hour is worked off by the evening.
 UNITS = {
@@ -78,6 +79,8 @@ class Storm:
         """Returns the moment the last unit was free again."""
         self._step = step
         self._man_units(events[0].at, events[-1].at + HOME_BY)
+        if self.advised is not None:
+            self._plan_usual(events)
         for event in events:
             self._at(event.at, self._take, event)
         while self._queue:
@@ -100,6 +103,16 @@ class Storm:
                 self._free[unit_id] = Free(unit_id, kind, now)
                 if self.advised is not None and kind is Discipline.CARE:
                     self.ground.add_crew(unit_id, f"{letter}{n}", now, until)
+
+    def _plan_usual(self, events: Sequence[Recorded]) -> None:
+        """The standard protocol as the center's response plans, so that the recommendation knows it too."""
+        natures = {str(event.fields["nature"]): str(event.fields["type_code"]) for event in events if event.fields}
+        for nature, type_code in sorted(natures.items()):
+            positions = [{"discipline": service} for service in usual_services(type_code, nature)]
+            self.ground.doer.do(
+                save_plan, now=events[0].at, center_id=self.ground.center.pk, response=Call.Response.STANDARD,
+                name=f"Standard: {nature}", nature=nature, body={"positions": positions},
+            )  # fmt: skip
 
     # --- calls -----------------------------------------------------------------------------------------
     def _take(self, event: Recorded) -> None:
