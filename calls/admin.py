@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from calls.codes_admin import CodeAdmin
 from calls.gazetteer_admin import GazetteerAdmin
 from calls.limits import look_again
-from calls.models import Agreement, ClockLimit, ConsultPolicy, Facility, GazetteerEntry
+from calls.models import Agreement, ClockLimit, Code, ConsultPolicy, Facility, GazetteerEntry
 from teams.configuring import OwnCenter
 
+admin.site.register(Code, CodeAdmin)
 admin.site.register(GazetteerEntry, GazetteerAdmin)
 
 
@@ -18,7 +20,7 @@ admin.site.register(GazetteerEntry, GazetteerAdmin)
 class ClockLimitAdmin(OwnCenter):
     """A row is in force as soon as it is saved; clocks that run are looked at by it at once."""
 
-    list_display = ("clock", "of", "warn_seconds", "overdue_seconds", "escalate_seconds", "center")
+    list_display = ("clock", "of", "warn_seconds", "overdue_seconds", "escalate_seconds")
     list_editable = ("warn_seconds", "overdue_seconds", "escalate_seconds")
     list_filter = ("clock",)
     helps = {

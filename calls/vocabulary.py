@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from calls import triage
+from calls import codes, triage
 from calls.facilities import facilities
 from calls.lifecycle import MODES
 from calls.models import (
@@ -20,13 +20,13 @@ from calls.models import (
     Unmet,
 )
 from calls.natures import NATURES
-from calls.reasons import OFFERED
 from teams.models import Agency, Unit
 
 
 def everything(center_id: int) -> dict[str, Any]:
     agencies = Agency.objects.filter(center_id=center_id).order_by("code").values("code", "name", "kind")
     return {
+        **codes.lists_of(center_id),
         "facts": triage.vocabulary(),
         "natures": [{"code": n.code, "label": n.label, "priority": n.priority} for n in NATURES],
         "responses": [
@@ -37,13 +37,9 @@ def everything(center_id: int) -> dict[str, Any]:
         "priorities": _pairs(Call.Priority),
         "origins": _pairs(Call.Origin),
         "call_statuses": _pairs(Call.Status),
-        "closed_as": _pairs(Call.ClosedAs),
-        "not_sent": _pairs(Call.NotSent),
         "instead": _pairs(Unmet.Instead),
         "clinician_results": _pairs(ClinicianCall.Result),
         "bypass_reasons": [one for one in _pairs(Assignment.Bypass) if one["value"] != Assignment.Bypass.OWED],
-        "outcomes": _pairs(Assignment.Outcome),
-        "dispositions": _pairs(Assignment.Disposition),
         "legal_bases": _pairs(Assignment.LegalBasis),
         "rides": _pairs(Assignment.Rides),
         "facilities": facilities(center_id),
@@ -59,9 +55,6 @@ def everything(center_id: int) -> dict[str, Any]:
         "consult_uncovered": _pairs(Consult.Uncovered),
         "consult_confirmations": _pairs(Consult.Confirmation),
         "consult_pass_reasons": _pairs(ConsultOffer.PassReason),
-        "cancel_reasons": CANCEL_REASONS,
-        "mode_reasons": [{"value": reason.value, "label": reason.label} for reason in OFFERED],
-        "take_reasons": TAKE_REASONS,
         "call_back_results": _pairs(CallBack.Result),
         "end_reasons": _pairs(Alert.EndReason),
         "alert_kinds": _pairs(Alert.Kind),
@@ -72,19 +65,3 @@ def everything(center_id: int) -> dict[str, Any]:
 
 def _pairs(choices: Any) -> list[dict[str, str]]:
     return [{"value": value, "label": label} for value, label in choices.choices]
-
-
-# Offered by one key; free words are taken as well.
-CANCEL_REASONS = [
-    {"value": "caller_cancelled", "label": "Caller cancelled"},
-    {"value": "false_call", "label": "False call"},
-    {"value": "not_our_area", "label": "Not our area"},
-    {"value": "entered_in_error", "label": "Entered in error"},
-]
-TAKE_REASONS = [
-    {"value": "higher_priority", "label": "Higher priority"},
-    {"value": "nearer", "label": "Nearer"},
-    {"value": "skill_needed", "label": "Its skill is needed there"},
-    {"value": "crew_request", "label": "Crew asks for it"},
-    {"value": "by_mistake", "label": "Sent by mistake"},
-]

@@ -7,13 +7,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from care_dispatch import pages
-from teams import sign_in
+from teams import people_admin, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("healthz", pages.health, name="health"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("admin/password_change/", people_admin.own_page),
     path("admin/", admin.site.urls),
     path("live/", include("care_dispatch.live.urls")),
     path("api/me/", pages.Me.as_view()),

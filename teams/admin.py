@@ -17,6 +17,8 @@ from teams.plans_admin import PlanAdmin
 from teams.uploading import Uploads
 from teams.uploads import UNITS
 
+admin.site.site_header = admin.site.site_title = "CARE Dispatch: configuration"
+admin.site.index_title = "What an admin looks after"
 admin.site.unregister(Group)  # a role says what somebody may do
 admin.site.register(User, PeopleAdmin)
 admin.site.register(Area, AreaAdmin)

@@ -8,6 +8,7 @@ from calls.models.call_back import CallBack
 from calls.models.call_type import CallType
 from calls.models.caution import Caution, CautionOnCall
 from calls.models.clock_limit import ClockLimit
+from calls.models.code import Code
 from calls.models.consult import Consult, ConsultOffer, ConsultPolicy, ConsultStatement
 from calls.models.facility import Facility
 from calls.models.mutual_aid import Agreement, CallShare, UnitRequest
@@ -35,6 +36,7 @@ __all__ = [
     "CautionOnCall",
     "ClinicianCall",
     "ClockLimit",
+    "Code",
     "Consult",
     "ConsultOffer",
     "ConsultPolicy",

@@ -29,6 +29,7 @@ CONSULT = "api/consults/<int:consult_id>/"
 ROLES: dict[str, set[Any]] = {
     # pages
     "GET ": ALL, "GET healthz": PUBLIC, "GET sign-in/": PUBLIC, "POST sign-in/": PUBLIC, "POST sign-out/": PUBLIC,
+    "GET admin/password_change/": set(), "POST admin/password_change/": set(),  # leads to the person's own page
     "POST live/ticket": READERS, "GET api/me/": ALL, "GET api/board/": READERS,
     # calls
     "GET api/calls/": READERS, "POST api/calls/": DISPATCH, f"GET {CALL}": ON_SHIFT, f"PATCH {CALL}": DISPATCH,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from calls.limits import seed_limits
-from calls.models import Agreement, ClockLimit, ConsultPolicy, Facility, GazetteerEntry
+from calls.models import Agreement, ClockLimit, Code, ConsultPolicy, Facility, GazetteerEntry
 from care_dispatch.log.models import Event
 from teams.models import Area, Center, ResponsePlan, Unit, UnitType
 from teams.planning import save_plan
@@ -40,6 +40,10 @@ def _place(center: Center) -> GazetteerEntry:
     return GazetteerEntry.objects.create(center=center, kind="landmark", key="MALL", name="Mall", lat=32.5, lng=-96.8)
 
 
+def _code(center: Center) -> Code:
+    return Code.objects.create(center=center, list="not_sent", code="all_busy", label="All busy")
+
+
 def _plan(center: Center) -> ResponsePlan:
     plan = act(
         save_plan, by=None, center_id=center.pk, response="police_first", name="One car", body={"positions": POLICE}
@@ -64,6 +68,7 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.ResponsePlan": (_plan, "name", "Two cars", ""),
     "teams.Area": (_area, "name", "Northtown", ""),
     "calls.GazetteerEntry": (_place, "city", "Northtown", None),
+    "calls.Code": (_code, "label", "Everybody is out", ""),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
     "calls.Facility": (_facility, "conditions", "Voluntary", None),
     "calls.ConsultPolicy": (lambda center: ConsultPolicy.objects.create(center=center), "confirm_after_hours", 12, 0),

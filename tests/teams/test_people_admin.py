@@ -138,3 +138,10 @@ def test_a_unit_without_discipline_or_type_is_refused(desk: Any) -> None:
 def test_no_new_unit_is_of_a_retired_type(desk: Any, medic: UnitType) -> None:
     UnitType.objects.update(retired=True)
     assert errors(add_unit(desk, type=medic.pk))
+
+
+def test_an_admins_own_password_is_changed_on_their_page_where_the_log_sees_it(desk: Any) -> None:
+    answer = desk.client.get("/admin/password_change/")
+    assert answer.headers["Location"] == page_of(desk.admin)
+    assert saved(desk.client, page_of(desk.admin), new_password=PHRASE).status_code == 302
+    assert last_event("config.changed").payload["ref"]["changes"]["password"] is None

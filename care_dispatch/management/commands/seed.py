@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from calls.codes import seed_codes
 from calls.facilities import seed_facilities
 from calls.limits import seed_limits
 from calls.rule_sets import seed_default_rules
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             self.stdout.write("PRODUCTION is set: no demo region. Use --demo to add it with its known passwords.")
             return
         added = seed_region(now=now, demo=options["demo"]) | seed_directory(now=now)
-        added |= {"clock limits": seed_limits(), "destinations": seed_facilities()}
+        added |= {"clock limits": seed_limits(), "destinations": seed_facilities(), "codes": seed_codes()}
         told = ", ".join(f"{what} {count}" for what, count in added.items() if count)
         self.stdout.write(f"Synthetic demo region best-southwest: {told or 'nothing new'}.")
         if options["verbosity"] > 1:

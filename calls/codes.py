@@ -1,0 +1,90 @@
+"""The lists behind menus: the product's codes, and over them what a center calls each and which it no longer uses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from calls.models import Assignment, Call, Code
+from calls.reasons import OFFERED
+from teams.models import Center
+
+Pairs = list[tuple[str, str]]
+_CANCEL: Pairs = [
+    ("caller_cancelled", "Caller cancelled"),
+    ("false_call", "False call"),
+    ("not_our_area", "Not our area"),
+    ("entered_in_error", "Entered in error"),
+]
+_TAKE: Pairs = [
+    ("higher_priority", "Higher priority"),
+    ("nearer", "Nearer"),
+    ("skill_needed", "Its skill is needed there"),
+    ("crew_request", "Crew asks for it"),
+    ("by_mistake", "Sent by mistake"),
+]
+CORE: Mapping[str, Pairs] = {
+    Code.List.CLOSED_AS: [(one.value, str(one.label)) for one in Call.ClosedAs],
+    Code.List.NOT_SENT: [(one.value, str(one.label)) for one in Call.NotSent],
+    Code.List.MODE_REASONS: [(one.value, str(one.label)) for one in OFFERED],
+    Code.List.OUTCOMES: [(one.value, str(one.label)) for one in Assignment.Outcome],
+    Code.List.DISPOSITIONS: [(one.value, str(one.label)) for one in Assignment.Disposition],
+    Code.List.CANCEL_REASONS: _CANCEL,
+    Code.List.TAKE_REASONS: _TAKE,
+}
+# The way out of a list has to stay: contact was made, and something else than the list has, in words.
+KEPT = {(Code.List.OUTCOMES, Assignment.Outcome.ENGAGED), (Code.List.MODE_REASONS, Call.OverrideReason.OTHER)}
+# The common dispositions of APCO 1.111.2; where none fits, none is said.
+_APCO = {
+    ("outcomes", "declined"): "42", ("outcomes", "unable_to_locate"): "14", ("outcomes", "cancelled"): "21",
+    ("outcomes", "remote_only"): "05", ("dispositions", "resolved_on_scene"): "18",
+    ("dispositions", "left_with_support"): "18", ("dispositions", "referral"): "15",
+    ("dispositions", "voluntary_transport"): "16", ("dispositions", "ems_transport"): "45",
+    ("dispositions", "cited"): "04", ("dispositions", "arrested"): "03", ("dispositions", "shelter"): "16",
+    ("dispositions", "detox_sobering"): "16", ("cancel_reasons", "caller_cancelled"): "10",
+}  # fmt: skip
+# EIDO's incident status.
+_EIDO = {"cancel_reasons": "Cancelled", "closed_as": "Closed"}
+
+
+def lists_of(center_id: int) -> dict[str, list[dict[str, str]]]:
+    """Each list as its menu offers it. A center without a row for a code has the product's words for it."""
+    own: dict[str, dict[str, Code]] = {}
+    for row in Code.objects.filter(center_id=center_id):
+        own.setdefault(row.list, {})[row.code] = row
+    return {name: _offered(core, own.get(name, {})) for name, core in CORE.items()}
+
+
+def _offered(core: Pairs, own: Mapping[str, Code]) -> list[dict[str, str]]:
+    words = dict(core) | {code: row.label for code, row in own.items()}
+    return [{"value": code, "label": label} for code, label in words.items() if not (code in own and own[code].retired)]
+
+
+def seed_codes() -> int:
+    """Write the product's codes down as rows where a center has none, so that its admin finds them; returns how many."""
+    before = Code.objects.count()
+    rows = [
+        Code(
+            center=center, list=name, code=code, label=label, apco=_APCO.get((str(name), code), ""),
+            eido=_EIDO.get(str(name), ""),
+        )
+        for center in Center.objects.filter(timers_run=True)
+        for name, core in CORE.items()
+        for code, label in core
+    ]  # fmt: skip
+    Code.objects.bulk_create(rows, ignore_conflicts=True)
+    return Code.objects.count() - before
+
+
+def is_core(name: str, code: str) -> bool:
+    return code in dict(CORE[name])
+
+
+def complaint(name: str, code: str, *, retired: bool) -> Any:
+    """``(field, sentence)`` where a row cannot be so; None where it can."""
+    if name not in Code.OPEN and not is_core(name, code):
+        return (
+            "code",
+            f"This list is closed: its codes are {', '.join(dict(CORE[name]))}. Give one of them other words.",
+        )
+    if retired and (name, code) in KEPT:
+        return "retired", "This code stays in use: without it nothing true could be said of some calls."
+    return None
