@@ -31,6 +31,7 @@ const CONTEXT = {
   lists: {
     requester: ["hospital", "police"], advice: ["calming", "resource_named"], uncovered: ["help_coming"],
     passReason: ["driving", "with_person"], confirmation: ["helped", "unit_not_needed"],
+    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"],
   },
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
@@ -164,6 +165,8 @@ const MAKE = {
   uncovered: () => pick(CONTEXT.lists.uncovered),
   passReason: () => pick(CONTEXT.lists.passReason),
   confirmation: () => pick(CONTEXT.lists.confirmation),
+  clinician: () => pick(CONTEXT.lists.clinician),
+  instead: () => pick(CONTEXT.lists.instead),
 };
 
 function makeCommand() {
@@ -213,6 +216,14 @@ test("nothing that can be typed makes the parser raise", () => {
 test("the error is of the reading that got furthest", () => {
   assert.match(error("h 10", { ...CONTEXT, openCall: 39 }), /H needs its text/);
   assert.match(error("cl p101 nope"), /nope is no disposition here: CL unit disposition/);
+});
+
+test("what is done while nobody of CARE is free is one line each", () => {
+  assert.deepEqual(command("cb 142 text"), { verb: "CB", call: 42, word: "text" });
+  assert.deepEqual(command("cb 142 worse"), { verb: "CB", call: 42, clinician: "worse" });
+  assert.deepEqual(command("ins 142 line_988"), { verb: "INS", call: 42, instead: "line_988" });
+  assert.deepEqual(command("why 142 all_busy"), { verb: "WHY", call: 42, notSent: "all_busy" });
+  assert.deepEqual(command("avc care2 follow-up 30m"), { verb: "AVC", units: ["CARE2"], word: "follow-up", minutes: 30 });
 });
 
 test("a reason of several words needs no semicolon", () => {

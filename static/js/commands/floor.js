@@ -54,6 +54,15 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     await post(`/api/calls/${call}/staging/`, { point: text });
     return `CARE stages at ${text} for call ${numberOf(app, call)}`;
   },
+  CB: clinicianCall,
+  INS: async (app, { call, instead }) => {
+    await post(`/api/calls/${call}/instead/`, { step: instead });
+    return `Call ${numberOf(app, call)}: ${app.label("instead", instead)}`;
+  },
+  WHY: async (app, { call, notSent }) => {
+    await post(`/api/calls/${call}/not-sent/`, { reason: notSent });
+    return `Call ${numberOf(app, call)}, CARE not sent: ${app.label("not_sent", notSent)}`;
+  },
   PAR: check,
   EMER: async (app, { units = [] }) => {
     const unit = unitOf(app, units[0]);
@@ -66,6 +75,21 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     return "The alert log";
   },
 }));
+
+/** Have a clinician call, or say what came of the call that was asked for. @param {App} app @param {Command} command */
+async function clinicianCall(app, { call, clinician, word = "" }) {
+  const number = numberOf(app, call);
+  if (clinician) {
+    const asked = app.store.get("call", call)?.clinician_call;
+    if (!asked) throw new Error(`No clinician is to call for call ${number}; CB ${number} asks for one.`);
+    await post(`/api/clinician-calls/${asked.id}/`, { result: clinician });
+    return `Call ${number}, the clinician's call: ${app.label("clinician_results", clinician)}`;
+  }
+  const words = word.split(" ").filter(Boolean);
+  if (words.some((/** @type {string} */ one) => one !== "text" && one !== "safe")) throw new Error("CB, CB text, CB safe, or what came of it.");
+  await post(`/api/calls/${call}/clinician-call/`, { mode: words.includes("text") ? "text" : "voice", safe_to_call: words.includes("safe") });
+  return `Call ${number}: a clinician ${words.includes("text") ? "writes" : "calls"}`;
+}
 
 /** Named units, those on a call, or every crew on scene. @param {App} app @param {Command} command */
 async function check(app, { units = [], call, word }) {

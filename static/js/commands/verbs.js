@@ -4,7 +4,7 @@
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
  *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"
- *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason"} Slot
+ *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "clinician" | "instead"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -95,6 +95,9 @@ export const VERBS = {
   },
   CONP: { usage: "CONP [who] reason", help: "who is asked passes a consult on", takes: ["units", "agency", "requester", "passReason"], needs: ["passReason"], text: "no" },
   CONF: { usage: "CONF [who] outcome", help: "what came of a consult", takes: ["units", "agency", "requester", "confirmation"], needs: ["confirmation"], text: "no" },
+  CB: { usage: "CB [call] [text safe] or CB [call] still_safe resolved worse no_answer", help: "a clinician calls who waits for CARE (text: writes; safe: you confirm a call back is); then what came of it", takes: ["call", "clinician", "word"], needs: ["call"], text: "no" },
+  INS: { usage: "INS [call] care_joins mobile_crisis line_988", help: "note what is done instead of CARE: told to join, mobile crisis asked, 988 on the line", takes: ["call", "instead"], needs: ["call", "instead"], text: "no" },
+  WHY: { usage: "WHY [call] reason", help: "why CARE was not sent", takes: ["call", "notSent"], needs: ["call", "notSent"], text: "no" },
   OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
 };
 
@@ -125,6 +128,8 @@ export const SLOT_WORDS = {
   confirmation: "what came of it",
   other: "the other call",
   linkKind: "how they belong together",
+  clinician: "what came of the clinician's call",
+  instead: "a step: care_joins, mobile_crisis or line_988",
   endReason: "why it is over: help_there, crew_safe, by_mistake or test",
 };
 
@@ -132,5 +137,5 @@ export const SLOT_WORDS = {
 export const LIST_OF = {
   disposition: "dispositions", reason: "mode_reasons", notSent: "not_sent", question: "consult_questions", result: "consult_results",
   requester: "consult_requesters", advice: "consult_advice", uncovered: "consult_uncovered", passReason: "consult_pass_reasons",
-  confirmation: "consult_confirmations",
+  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead",
 };

@@ -18,6 +18,7 @@ export function way(app, command, refused) {
   if (code === "care_needs_police") {
     return toTake(app, command).length ? " Behind a second semicolon says why CARE goes alone." : ` Behind a semicolon on the same line says why: ${app.context.modeReasons.join(", ")}, or words.`;
   }
+  if (command.verb === "CB" && code === "not_safe_to_call") return " CB text writes; CB safe calls, when you know that a call back is safe.";
   if (code === "outside_agreement") return " Behind a semicolon the word outside asks all the same.";
   if (code !== "unit_held" && code !== "unit_not_available") return "";
   const call = app.store.get("call", command.call);

@@ -8,7 +8,7 @@ import { Part, opensFirst } from "./part.js";
 const REFRESH_MS = 15_000;
 
 class Owed extends Part {
-  static properties = { rows: { state: true }, conflicts: { state: true }, problem: { state: true } };
+  static properties = { rows: { state: true }, conflicts: { state: true }, reasons: { state: true }, problem: { state: true } };
 
   constructor() {
     super();
@@ -16,6 +16,8 @@ class Owed extends Part {
     this.rows = null;
     /** @type {any[]} */
     this.conflicts = [];
+    /** @type {any[]} */
+    this.reasons = [];
     this.problem = "";
   }
 
@@ -33,6 +35,7 @@ class Owed extends Part {
   async #load() {
     try {
       this.rows = (await read("/api/dispositions-owed/")).owed;
+      this.reasons = (await read("/api/not-sent/")).owed;
       if (this.app.me?.role === "supervisor") this.conflicts = (await read("/api/disposition-conflicts/")).conflicts;
       this.problem = "";
     } catch (error) {
@@ -48,6 +51,7 @@ class Owed extends Part {
         <b>${row.callsign}</b> call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
         <span class="since" data-since=${row.owed_since} data-limit="owed"></span> ${this.app.label("outcomes", row.outcome)}
         ${this.#choice(row, row.call_number, "disposition…")}</li>`)}</ul>
+      ${this.reasons.length ? this.#notSent() : nothing}
       ${this.conflicts.length ? this.#conflicts() : nothing}
       <button type="button" @click=${() => this.#close()}>Back to the call</button>`;
   }
@@ -58,6 +62,30 @@ class Owed extends Part {
       <option value="">${none}</option>
       ${(this.app.vocabulary?.dispositions ?? []).map((/** @type {any} */ pair) => html`<option value=${pair.value}>${pair.label}</option>`)}
     </select>`;
+  }
+
+  /** Others went, or the call ended, and nobody has said why CARE was not there. */
+  #notSent() {
+    return html`<h2>Why CARE was not sent ${this.reasons.length}</h2>
+      <ul class="owed">${repeat(this.reasons, (row) => row.call_id, (row) => html`<li>
+        Call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
+        <span class="since" data-since=${row.owed_since}></span>
+        <select aria-label=${`Why CARE was not sent to call ${row.call_number}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#explain(row, event.target)}>
+          <option value="">why…</option>
+          ${(this.app.vocabulary?.not_sent ?? []).map((/** @type {any} */ pair) => html`<option value=${pair.value}>${pair.label}</option>`)}
+        </select></li>`)}</ul>`;
+  }
+
+  /** @param {any} row @param {HTMLSelectElement} select */
+  async #explain(row, select) {
+    const reason = select.value;
+    if (!reason) return;
+    await this.app.attempt(async () => {
+      await post(`/api/calls/${row.call_id}/not-sent/`, { reason });
+      return `Call ${row.call_number}, CARE not sent: ${this.app.label("not_sent", reason)}`;
+    });
+    select.value = "";
+    await this.#load();
   }
 
   /** What two agencies said of one call and cannot both be: correct the one that is wrong. */

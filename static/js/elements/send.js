@@ -4,6 +4,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { askFirst, stillNeeded } from "../recommend.js";
 import { DISCIPLINE_LABEL, valueWords } from "../words.js";
+import "./ladder.js";
 import { Part } from "./part.js";
 
 const SHOWN = 3;
@@ -13,7 +14,8 @@ class Send extends Part {
     const { card } = this.app.desk;
     if (!card || card.status === "closed" || !this.app.store.get("call", card.id)) return nothing;
     const needed = stillNeeded(card);
-    if (!needed.length) return html`<section class="panel"><p class="second">Every service asked for is on the call.</p></section>`;
+    const owed = html`<care-ladder></care-ladder>`;
+    if (!needed.length) return html`<section class="panel"><p class="second">Every service asked for is on the call.</p></section>${owed}`;
     const found = this.app.recommended(card.id);
     const { advice } = this.app;
     const answer = advice?.callId === card.id ? advice.found : null;
@@ -35,7 +37,7 @@ class Send extends Part {
       ${answer?.excluded.length ? html`<details><summary>Not offered: ${answer.excluded.length}</summary><p class="second">${answer.excluded
         .map((/** @type {any} */ out) => `${out.callsign}: ${out.reason}`).join(" · ")}</p></details>` : nothing}
       ${answer ? html`<p class="second">by ${answer.plan}${answer.plan_version ? ` v${answer.plan_version}` : ""}</p>` : nothing}
-    </section>`;
+    </section>${owed}`;
   }
 
   /** @param {any} card @param {any[]} units */
