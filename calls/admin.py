@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,6 +12,10 @@ from calls.gazetteer_admin import GazetteerAdmin
 from calls.limits import look_again
 from calls.models import Agreement, ClockLimit, Code, ConsultPolicy, Facility, GazetteerEntry
 from teams.configuring import OwnCenter
+from teams.configuring_form import ConfigForm
+from teams.models import Discipline
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 admin.site.register(Code, CodeAdmin)
 admin.site.register(GazetteerEntry, GazetteerAdmin)
@@ -46,10 +51,21 @@ class ConsultPolicyAdmin(OwnCenter):
     }
 
 
+class AgreementForm(ConfigForm):
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=list(enumerate(WEEKDAYS, start=1)), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: every day.",
+    )  # fmt: skip
+    disciplines = forms.MultipleChoiceField(
+        choices=Discipline.choices, required=False, widget=forms.CheckboxSelectMultiple, help_text="None ticked: all."
+    )
+
+
 @admin.register(Agreement)
 class AgreementAdmin(OwnCenter):
     """Who covers whom, when and for what; without a row for an agency it may be asked at any time."""
 
+    form = AgreementForm
     list_display = ("agency", "direction", "weekdays", "from_time", "to_time", "disciplines", "ended_on")
     center_path = "agency__center"
 

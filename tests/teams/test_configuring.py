@@ -194,6 +194,15 @@ def test_a_page_that_does_not_say_what_it_showed_changes_nothing(desk: Any) -> N
         assert "Open it again" in errors(desk.client.post(page_of(agency), fields | {"seen": seen}))[0]
 
 
+def test_the_days_of_an_agreement_are_ticked_and_two_people_may_tick_them(desk: Any) -> None:
+    row = Agreement.objects.create(agency=make_agency(desk.center, "partner"), weekdays=[1, 2])
+    mine = opened(desk.client, page_of(row)) | {"disciplines": ["care"]}
+    assert saved(desk.client, page_of(row), weekdays=["6", "7"]).status_code == 302
+    assert desk.client.post(page_of(row), mine).status_code == 302
+    row.refresh_from_db()
+    assert (row.weekdays, row.disciplines) == ([6, 7], ["care"])
+
+
 def list_form(client: Client) -> dict[str, Any]:
     formset = client.get(list_of(ClockLimit)).context["cl"].formset
     found = {
