@@ -26,6 +26,7 @@ from calls import (
     safety_checks,
     serializers,
     stages,
+    transports,
 )
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.api import StrictSerializer
@@ -164,7 +165,7 @@ def _status(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     if status in stages.REPORTED:
         return stages.report_stage, meant | {"stage": status}
     if status == "available":
-        return stages.free_unit, meant | _only(fields, "outcome", "disposition", "destination")
+        return stages.free_unit, meant | _only(fields, "outcome", "disposition", "destination", "legal_basis")
     return stages.set_unit_status, {"unit_id": unit_id, "status": status} | _only(fields, "reason", "until")
 
 
@@ -205,6 +206,11 @@ def _disposition(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return stages.record_disposition, {"assignment_id": fields.pop("id"), **fields}
 
 
+def _transport(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    meant = {"assignment_id": fields.pop("assignment", None), "stage": fields.pop("status", "")}
+    return transports.transport_person, {"unit_id": _unit_id(user, now), **meant, **fields}
+
+
 def _call_ahead(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return call_ahead.call_ahead, {"unit_id": _unit_id(user, now), **fields}
 
@@ -241,6 +247,7 @@ FORMS = {
     "want-care": Form(OneId, _want_care, "Dispatch hears that you ask for CARE."),
     "note": Form(PhoneNote, _note, "Note added."),
     "disposition": Form(OwedDisposition, _disposition, "Disposition recorded."),
+    "transport": Form(serializers.Transport, _transport, "The transport is on record."),
     "call-ahead": Form(serializers.CallAhead, _call_ahead, "The call is on record."),
     "alert": Form(OneId, _alert, "Acknowledged."),
     **{name: Form(*form) for name, form in consults_phone.FORMS.items()},

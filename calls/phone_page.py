@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,14 @@ from calls.call_ahead import call_back_unsafe
 from calls.cautions.selectors import shown_on
 from calls.co_response import staging_point
 from calls.consults_phone import OFFERED_FACTS
+from calls.facilities import facilities
 from calls.fetch import own_unit_ids
 from calls.lifecycle import MODES, arrived
 from calls.models import Alert, Assignment, Call, Consult, ConsultOffer, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.pair import etas
 from calls.radio import radio_text
-from calls.selectors import dispositions_owed, readable_narrative, safety_words
+from calls.selectors import dispositions_owed, readable_narrative, safety_words, transports_owed
 from calls.triage.facts import FACTS, NOT_ASKED
 from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
 from care_dispatch.log.models import Event
@@ -54,6 +56,10 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "units_to_join": [] if unit else _units_to_join(user, now),
         "seen": _seen(user, now, asked),
         "owed": _owed(user, now),
+        "transports": transports_owed(user, now),
+        "facilities": partial(facilities, center_id_of(user)),  # read only where a form of a ride is shown
+        "legal_bases": Assignment.LegalBasis.choices,
+        "rides": Assignment.Rides.choices,
         "dispositions": Assignment.Disposition.choices,
         "consults": _consults(user, unit, asked, now),
         **consult_forms(),
@@ -105,6 +111,7 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
             }
             for a in partners
         ],
+        "keeps_mileage": unit.discipline in Assignment.KEEPS_MILEAGE,
         "police": unit.discipline == Discipline.POLICE,
         "care": unit.discipline == Discipline.CARE,
         "at_scene": arrived(on.status),

@@ -15,7 +15,7 @@ from calls.rules_in_force import parsed
 from care_dispatch.access import SEES, Role, Tier, sees, tier_of
 from care_dispatch.log.models import Head
 from care_dispatch.refusal import NotFound
-from teams.models import User
+from teams.models import Shift, User
 from teams.selectors import center_id_of
 
 LIST_LIMIT = 200
@@ -217,7 +217,7 @@ def transports_owed(user: User, now: datetime) -> list[dict[str, Any]]:
     """Of whom was taken along and not all is said, oldest first: of the center for dispatch, of the own units for a crew."""
     owed = Assignment.objects.transport_owed().filter(unit__center_id=center_id_of(user), cleared_at__isnull=False)
     if tier_of(user.role) != Tier.DISPATCH:
-        owed = owed.filter(unit__in=own_unit_ids(user, now))
+        owed = owed.filter(unit__in=Shift.objects.filter(user=user, during__contains=now).values("unit"))
     return [
         {
             "assignment_id": row.pk,

@@ -348,6 +348,35 @@ def test_a_crew_that_owes_a_disposition_stays_until_it_is_given(scene: Any, monk
     assert "You are on no unit" in tap(scene.clinician, "sign-off").content.decode()
 
 
+def test_a_ride_is_told_from_the_phone_and_what_was_typed_comes_back_when_it_cannot_be(scene: Any) -> None:
+    tap(scene.clinician, "status", status="transporting")
+    mine = assignment(scene, scene.care)
+    said: Any = {
+        "assignment": mine.pk,
+        "destination": "Cedar House",
+        "start_mileage": "120",
+        "legal_basis": "voluntary",
+    }
+    refused = tap(scene.clinician, "transport", **said, end_mileage="100")
+    assert refused.status_code == 400
+    for words in ("started at 120 miles and ends at 100", 'value="Cedar House"', 'value="120"', 'value="100"'):
+        assert words in refused.content.decode()
+    tap(scene.clinician, "transport", **said, end_mileage="128.5", status="at_facility")
+    mine.refresh_from_db()
+    assert (mine.destination, mine.end_mileage, mine.legal_basis) == ("Cedar House", 128.5, "voluntary")
+    assert mine.status == "at_facility"
+
+
+def test_a_crew_finds_on_its_phone_what_it_owes_of_a_ride_that_is_over(scene: Any) -> None:
+    tap(scene.clinician, "status", status="transporting")
+    tap(scene.clinician, "status", status="available", outcome="engaged")
+    tap(scene.clinician, "disposition", id=assignment(scene, scene.care).pk, disposition="voluntary_transport")
+    assert "Transports owed" in page(scene.clinician)
+    said = {"destination": "Cedar House", "start_mileage": "120", "end_mileage": "128"}
+    tap(scene.clinician, "transport", assignment=assignment(scene, scene.care).pk, **said)
+    assert "Transports owed" not in page(scene.clinician)
+
+
 def test_out_of_service_needs_a_reason_and_a_unit_on_a_call_stays(scene: Any) -> None:
     refused = tap(scene.officer, "status", status="unavailable", reason="fuel")
     assert refused.status_code == 409
@@ -377,7 +406,7 @@ def test_the_page_costs_a_bounded_number_of_queries(scene: Any, django_assert_ma
     for number in range(10):
         act(add_note, by=scene.clinician, call_id=scene.call.pk, text=f"note {number}")
     client = phone(scene.clinician)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         client.get("/unit/")
 
 

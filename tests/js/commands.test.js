@@ -31,7 +31,7 @@ const CONTEXT = {
   lists: {
     requester: ["hospital", "police"], advice: ["calming", "resource_named"], uncovered: ["help_coming"],
     passReason: ["driving", "with_person"], confirmation: ["helped", "unit_not_needed"],
-    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"],
+    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], basis: ["voluntary", "warrant"],
   },
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
@@ -167,6 +167,7 @@ const MAKE = {
   confirmation: () => pick(CONTEXT.lists.confirmation),
   clinician: () => pick(CONTEXT.lists.clinician),
   instead: () => pick(CONTEXT.lists.instead),
+  basis: () => pick(CONTEXT.lists.basis),
 };
 
 function makeCommand() {

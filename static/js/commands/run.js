@@ -241,10 +241,10 @@ async function eachUnit(app, callsigns, word, change) {
 }
 
 /** @param {App} app @param {Command} command */
-async function clear(app, { units = [], disposition, text }) {
+async function clear(app, { units = [], disposition, basis, text }) {
   const unit = unitOf(app, units[0]);
   const call = unit.assignment?.call_id;
-  await post(`/api/units/${unit.id}/status/`, { status: "available", disposition });
+  await post(`/api/units/${unit.id}/status/`, { status: "available", disposition, ...(basis && { legal_basis: basis }) });
   if (text && call) app.note(call, text); // after it: a line refused and said again notes it once
   return `${unit.callsign} available, ${app.label("dispositions", disposition)}`;
 }

@@ -4,7 +4,7 @@
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
  *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"
- *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "clinician" | "instead"} Slot
+ *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "clinician" | "instead"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -40,7 +40,7 @@ export const VERBS = {
     help: "available; contact: e engaged, d declined, u unable to locate, c cancelled, s no contact for safety, r remote only, n none",
     takes: ["units", "outcome"], needs: ["units"], text: "no",
   },
-  CL: { usage: "CL unit disposition [; text]", help: "available with a disposition", takes: ["units", "disposition"], needs: ["units", "disposition"], text: "may", one: true },
+  CL: { usage: "CL unit disposition [legal basis] [; text]", help: "available with a disposition", takes: ["units", "disposition", "basis"], needs: ["units", "disposition"], text: "may", one: true },
   X: { usage: "X unit [call] [; why]", help: "take a unit off its call; with a call: send it there instead", takes: ["units", "call"], needs: ["units"], text: "may", one: true, ends: true },
   OOS: { usage: "OOS unit reason [30m]", help: "out of service", takes: ["units", "minutes", "word"], needs: ["units"], text: "must", one: true, ends: true },
   AVC: { usage: "AVC unit reason [30m]", help: "available conditionally: on something it can be called away from, such as a follow-up visit", takes: ["units", "minutes", "word"], needs: ["units"], text: "must", one: true },
@@ -126,6 +126,7 @@ export const SLOT_WORDS = {
   requester: "who asks",
   passReason: "a reason to pass it on",
   confirmation: "what came of it",
+  basis: "a legal basis",
   other: "the other call",
   linkKind: "how they belong together",
   clinician: "what came of the clinician's call",
@@ -137,5 +138,5 @@ export const SLOT_WORDS = {
 export const LIST_OF = {
   disposition: "dispositions", reason: "mode_reasons", notSent: "not_sent", question: "consult_questions", result: "consult_results",
   requester: "consult_requesters", advice: "consult_advice", uncovered: "consult_uncovered", passReason: "consult_pass_reasons",
-  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead",
+  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead", basis: "legal_bases",
 };

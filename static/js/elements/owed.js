@@ -8,12 +8,14 @@ import { Part, opensFirst } from "./part.js";
 const REFRESH_MS = 15_000;
 
 class Owed extends Part {
-  static properties = { rows: { state: true }, conflicts: { state: true }, reasons: { state: true }, problem: { state: true } };
+  static properties = { rows: { state: true }, rides: { state: true }, conflicts: { state: true }, reasons: { state: true }, problem: { state: true } };
 
   constructor() {
     super();
     /** @type {any[] | null} */
     this.rows = null;
+    /** @type {any[]} */
+    this.rides = [];
     /** @type {any[]} */
     this.conflicts = [];
     /** @type {any[]} */
@@ -34,7 +36,7 @@ class Owed extends Part {
 
   async #load() {
     try {
-      this.rows = (await read("/api/dispositions-owed/")).owed;
+      ({ owed: this.rows, transports: this.rides } = await read("/api/dispositions-owed/"));
       this.reasons = (await read("/api/not-sent/")).owed;
       if (this.app.me?.role === "supervisor") this.conflicts = (await read("/api/disposition-conflicts/")).conflicts;
       this.problem = "";
@@ -52,6 +54,8 @@ class Owed extends Part {
         <span class="since" data-since=${row.owed_since} data-limit="owed"></span> ${this.app.label("outcomes", row.outcome)}
         ${this.#choice(row, row.call_number, "disposition…")}</li>`)}</ul>
       ${this.reasons.length ? this.#notSent() : nothing}
+      ${this.rides.length ? html`<h2>Transports owed ${this.rides.length}</h2>
+        <ul class="owed">${this.rides.map((row) => html`<li><b>${row.callsign}</b> call ${row.call_number}: ${this.#lacks(row)}</li>`)}</ul>` : nothing}
       ${this.conflicts.length ? this.#conflicts() : nothing}
       <button type="button" @click=${() => this.#close()}>Back to the call</button>`;
   }
@@ -60,7 +64,7 @@ class Owed extends Part {
   #choice(row, number, none) {
     return html`<select aria-label=${`Disposition of ${row.callsign} on call ${number}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#set({ call_number: number, ...row }, event.target)}>
       <option value="">${none}</option>
-      ${(this.app.vocabulary?.dispositions ?? []).map((/** @type {any} */ pair) => html`<option value=${pair.value}>${pair.label}</option>`)}
+      ${(this.app.vocabulary?.dispositions ?? []).flatMap((/** @type {any} */ pair) => this.#ways(pair)).map((/** @type {any} */ way) => html`<option value=${way.value}>${way.label}</option>`)}
     </select>`;
   }
 
@@ -88,6 +92,22 @@ class Owed extends Part {
     await this.#load();
   }
 
+  /** A detention is one choice for each legal basis it can stand on. @param {any} pair */
+  #ways(pair) {
+    if (pair.value !== "emergency_detention") return [pair];
+    const bases = (this.app.vocabulary?.legal_bases ?? []).filter((/** @type {any} */ basis) => basis.value !== "voluntary");
+    return bases.map((/** @type {any} */ basis) => ({ value: `${pair.value} ${basis.value}`, label: `${pair.label}: ${basis.label}` }));
+  }
+
+  /** What is not said of a ride. @param {any} row */
+  #lacks(row) {
+    const missing = [
+      [!row.destination, "destination"], [row.start_mileage === null, "miles at the start"],
+      [row.end_mileage === null, "miles at the end"], [!row.legal_basis, "legal basis"],
+    ];
+    return missing.filter(([lacks]) => lacks).map(([, word]) => word).join(", ");
+  }
+
   /** What two agencies said of one call and cannot both be: correct the one that is wrong. */
   #conflicts() {
     return html`<h2>Dispositions that do not fit ${this.conflicts.length}</h2>
@@ -100,10 +120,10 @@ class Owed extends Part {
 
   /** @param {any} row @param {HTMLSelectElement} select */
   async #set(row, select) {
-    const disposition = select.value;
+    const [disposition, basis] = select.value.split(" ");
     if (!disposition) return;
     await this.app.attempt(async () => {
-      await post(`/api/assignments/${row.assignment_id}/disposition/`, { disposition });
+      await post(`/api/assignments/${row.assignment_id}/disposition/`, { disposition, ...(basis && { legal_basis: basis }) });
       return `${row.callsign} on call ${row.call_number}: ${this.app.label("dispositions", disposition)}`;
     });
     select.value = "";
