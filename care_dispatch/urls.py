@@ -25,6 +25,7 @@ for module in (
     "referrals.urls",
     "calls.consults_urls",
     "calls.backtests_urls",
+    "calls.ledger_urls",
     "calls.partners_urls",
     "calls.paper_urls",
     "calls.phone_urls",

@@ -69,6 +69,7 @@ ROLES: dict[str, set[Any]] = {
     # paper
     "GET paper/board/": DISPATCH, "GET paper/units/": DISPATCH, "GET paper/handover/": DISPATCH,
     "GET paper/calls/<int:call_id>/": DISPATCH,
+    "GET ledger/": {Role.SUPERVISOR}, "GET ledger/table/": {Role.SUPERVISOR},
     # across a border
     "GET api/unit-requests/": DISPATCH | PARTNER, "POST api/unit-requests/": PARTNER,
     f"POST {CALL}unit-requests/": DISPATCH, f"{ASKED}ask-next/": DISPATCH, f"{ASKED}accept/": DISPATCH | PARTNER,

@@ -43,7 +43,7 @@ class Bar extends Part {
       <button type="button" class="plain" @click=${() => app.execute("CON")}>CONS ${consults.length}${waits ? "▲" : ""}</button>
       ${asking ? html`<span class="alarm">▲ ${asking} alert${asking > 1 ? "s" : ""}</span>` : nothing}
       <span class="room"></span>
-      ${app.me?.role === "supervisor" ? html`<a href="/rules/">rules</a>` : nothing}
+      ${app.me?.role === "supervisor" ? html`<a href="/rules/">rules</a> <a href="/ledger/">unmet</a>` : nothing}
       <button type="button" class="sound" @click=${() => app.sounds.toggle()} aria-pressed=${app.sounds.on}>
         ${app.sounds.on ? (app.sounds.blocked ? "♪ press a key" : "♪ on") : "♪ off"}
       </button>
