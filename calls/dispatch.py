@@ -23,6 +23,7 @@ from care_dispatch.due.work import finish
 from care_dispatch.log import record, write
 from care_dispatch.log.door import position_now, sets_of
 from care_dispatch.refusal import Conflict, Forbidden, Invalid
+from teams.aboard import aboard
 from teams.models import Discipline, Unit, User
 
 Stage = Assignment.Status
@@ -43,6 +44,12 @@ class UnitHeld(Conflict):
 
 class UnitNotAvailable(Conflict):
     code = "unit_not_available"
+
+
+class NobodyAboard(UnitNotAvailable):
+    """A CARE unit without anybody on shift."""
+
+    code = "nobody_aboard"
 
 
 class CareNeedsPolice(Conflict):
@@ -74,6 +81,7 @@ def send_units(
     for unit in units:
         refuse_mirrored(actor, unit)
     check_free(call, units)
+    check_aboard(call, units, now)
     police_there = _police_on(call) or any(unit.discipline == Discipline.POLICE for unit in units)
     blocked = care_block(call, units, police_there=police_there)
     if blocked and not override_reason:
@@ -112,6 +120,22 @@ def check_free(call: Call, units: Iterable[Unit]) -> None:
             why = f": {unit.unavailable_reason}" if unit.unavailable_reason else ""
             until = f", until {call.center.local(unit.unavailable_until):%H:%M}" if unit.unavailable_until else ""
             raise UnitNotAvailable(f"{unit.callsign} is {unit.get_status_display().lower()}{why}{until}.")
+
+
+def check_aboard(call: Call, units: Iterable[Unit], now: datetime) -> None:
+    """Raise for the first CARE unit that nobody is on shift with: an empty car is no clinician.
+
+    A replayed center knows no shifts, and the crew of a unit of another CAD is known there.
+    """
+    care = [unit for unit in units if unit.discipline == Discipline.CARE and not unit.mirrored_from]
+    if not care or not (call.center.crews_sign_on and call.center.timers_run):
+        return
+    has = aboard([unit.pk for unit in care], now)
+    for unit in care:
+        if not has[unit.pk].crew:
+            raise NobodyAboard(
+                f"Nobody is on shift with {unit.callsign}: sign its crew on first, or send another unit."
+            )
 
 
 def unit_held(unit: Unit, held: Assignment) -> UnitHeld:

@@ -15,6 +15,7 @@ from django.db import connection
 from calls.co_response import staging_point
 from calls.lifecycle import MODES, SERVICES_OF_RESPONSE
 from care_dispatch.access import Tier, sees
+from teams.aboard import CREW, KINDS, able, lacking
 
 Face = dict[str, Any]
 
@@ -259,7 +260,6 @@ def transport_face(row: Mapping[str, Any]) -> Face:
 
 # --- units ---------------------------------------------------------------------------------------
 _ON = _object("a", "id", "call_id", "role", "cleared_to_enter_at", "checked_at", "late", call_number="c.number::text")
-_CREW = "json_build_object('name', coalesce(nullif(btrim(p.first_name || ' ' || p.last_name), ''), p.username), 'duty', s.duty)"
 _UNIT = _object(
     "u", "id", "mirrored_from", "mirrored_at", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
     "unavailable_until",
@@ -273,8 +273,7 @@ _UNIT = _object(
     " AND q.status IN ('asked', 'accepted', 'committed'))",
     stack="(SELECT json_agg(json_build_object('call_id', c.id, 'number', c.number::text, 'proposed_at', s.proposed_at)"
     " ORDER BY s.turn) FROM calls_stackedcall s JOIN calls_call c ON c.id = s.call_id WHERE s.unit_id = u.id)",
-    crew=f"(SELECT json_agg({_CREW} ORDER BY s.id) FROM teams_shift s JOIN teams_user p ON p.id = s.user_id"
-    " WHERE s.unit_id = u.id AND s.during @> statement_timestamp())",
+    crew=CREW.format(now="statement_timestamp()"), kinds=KINDS,
     emergency="(SELECT a.id FROM calls_alert a WHERE a.center_id = u.center_id AND a.closed_at IS NULL"
     " AND a.cause = 'duress:' || u.id)",
     dispositions_owed="(SELECT count(*) FROM calls_assignment a WHERE a.unit_id = u.id"
@@ -297,19 +296,20 @@ def unit_face(row: Face, tier: str) -> Face:
     """What a unit does and who is aboard; on which call where every call is shown, a partner no names and no place."""
     on = row["assignment"] if tier in SHOWS_ALL else None
     place = row["position"] if tier != Tier.PARTNER else None
+    has = able(row)
     return {
         "callsign": row["callsign"],
         "discipline": row["discipline"],
         "agency": row["agency"],
         "status": row["status"],
         "status_at": iso(row["status_at"]),
-        "capabilities": row["capabilities"],
-        "languages": row["languages"],
+        "capabilities": sorted(has.capabilities),
+        "languages": sorted(has.languages),
         "home": row["home"],
         "unavailable_reason": row["unavailable_reason"],
         "unavailable_until": iso(row["unavailable_until"]),
         "assignment": on and on | {name: iso(on[name]) for name in ("cleared_to_enter_at", "checked_at")},
-        "crew": (row["crew"] or []) if tier != Tier.PARTNER else [],
+        "crew": [_member(one, row, tier) for one in row["crew"] or []] if tier != Tier.PARTNER else [],
         "dispositions_owed": row["dispositions_owed"],
         "mirrored_from": row["mirrored_from"],
         "mirrored_at": iso(row["mirrored_at"]),
@@ -318,6 +318,15 @@ def unit_face(row: Face, tier: str) -> Face:
         "stack": [one | {"proposed_at": iso(one["proposed_at"])} for one in (row["stack"] or []) if tier in SHOWS_ALL],
         "position": place and place | {"at": iso(place["at"])},
     }
+
+
+def _member(person: Face, row: Face, tier: str) -> Face:
+    """Who is aboard and until when; that somebody was signed on without a credential is dispatch's and CARE's."""
+    shown = {"name": person["name"], "duty": person["duty"], "until": iso(person["until"])}
+    if tier not in SHOWS_ALL:
+        return shown
+    needs = lacking(person["duty"], person["holds"], row["kinds"] or ())
+    return shown | {"forced": bool(person["forced"]), "lacking": [kind["words"] for kind in needs]}
 
 
 # Which statements each connection has prepared: to read such a statement takes PostgreSQL longer than to run it.

@@ -16,18 +16,16 @@ from calls.models import Agreement, Call
 from calls.partners import services_asked
 from calls.waiting import steps_without_care
 from care_dispatch.refusal import NotFound
+from teams.aboard import CREW, KINDS, able
 from teams.models import Area, Unit, User
 from teams.planning import plans_in_force
 from teams.plans import Plan, plan_for
 from teams.recommendation import Candidate, Need, OnCall, Place, Team, better, recommend
 
 USED_WITHIN = timedelta(hours=12)
-# What a person brings aboard, by the duty of the shift. What only a person can have leaves with the person.
-_OF_DUTY = {"clinician": "clinician", "peer": "peer", "care_paramedic": "paramedic"}
-_PERSONAL = frozenset({"clinician", "peer"})
 
 # Every unit of the center that is not retired, in one statement.
-_UNITS = """
+_UNITS = f"""
 SELECT json_build_object(
     'id', u.id, 'callsign', u.callsign, 'discipline', u.discipline, 'status', u.status,
     'reason', u.unavailable_reason, 'capabilities', u.capabilities, 'languages', u.languages, 'home', u.home,
@@ -35,13 +33,12 @@ SELECT json_build_object(
     'lat', o.lat, 'lng', o.lng, 'at', o.at,
     'on_call', (SELECT json_build_object('id', c.id, 'number', c.number, 'status', a.status)
         FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id WHERE a.unit_id = u.id AND a.cleared_at IS NULL),
-    'crew', (SELECT json_agg(json_build_object('duty', s.duty, 'until', upper(s.during)))
-        FROM teams_shift s WHERE s.unit_id = u.id AND s.during @> %(now)s::timestamptz),
+    'crew', {CREW.format(now="%(now)s::timestamptz")}, 'kinds', {KINDS},
     'used', (SELECT count(*) FROM calls_assignment a WHERE a.unit_id = u.id AND a.dispatched_at > %(since)s)
 )::text
 FROM teams_unit u JOIN teams_agency g ON g.id = u.agency_id LEFT JOIN teams_unitposition o ON o.unit_id = u.id
 WHERE u.center_id = %(center)s AND NOT u.retired ORDER BY u.id
-"""
+"""  # noqa: S608
 
 
 def recommendation_for(user: User, call_id: int, now: datetime) -> dict[str, Any]:
@@ -121,18 +118,18 @@ def _covered(call: Call, now: datetime) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def _candidate(row: Mapping[str, Any], homes: Mapping[str, Place], *, agreement: bool) -> Candidate:
-    crew = row["crew"] or []
+    now = able(row)
     position = Place(row["lat"], row["lng"]) if row["lat"] is not None else None
-    ends = [datetime.fromisoformat(one["until"]) for one in crew if one["until"]]
+    ends = [datetime.fromisoformat(one["until"]) for one in row["crew"] or [] if one["until"]]
     return Candidate(
         unit_id=row["id"],
         callsign=row["callsign"],
         discipline=row["discipline"],
         status=row["status"],
         status_words=_words(row),
-        capabilities=effective_capabilities(row["capabilities"], [one["duty"] for one in crew]),
-        languages=frozenset(row["languages"]),
-        crew=len(crew),
+        capabilities=now.capabilities,
+        languages=now.languages,
+        crew=now.crew,
         position=position,
         seen_at=datetime.fromisoformat(row["at"]) if row["at"] else None,
         home=homes.get(row["home"]),
@@ -143,11 +140,6 @@ def _candidate(row: Mapping[str, Any], homes: Mapping[str, Place], *, agreement:
         partner=row["partner"],
         agreement=agreement,
     )
-
-
-def effective_capabilities(own: list[str], duties: list[str]) -> frozenset[str]:
-    """What the vehicle has and what the people aboard bring; a clinician who has signed off is no clinician aboard."""
-    return (frozenset(own) - _PERSONAL) | {_OF_DUTY[duty] for duty in duties if duty in _OF_DUTY}
 
 
 def _words(row: Mapping[str, Any]) -> str:

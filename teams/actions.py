@@ -1,21 +1,34 @@
 """Changes of who can respond: centers, agencies, people, units, and crews signing on and off."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
 from care_dispatch.access import DISPATCH_ROLES, Role
-from care_dispatch.log import record, write
+from care_dispatch.log import EventKind, record, write
 from care_dispatch.log.door import sets_of
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
 from teams import kinds
+from teams.credentials import forced_where_lacking
 from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
 
 # Apps above add what keeps a crew from signing off: each takes the unit and raises a Refused that says why.
 sign_off_checks: list[Callable[[Unit], None]] = []
 
+# Apps above are told of a unit whose crew has just changed, inside that change: they only schedule due work.
+crew_changed: list[Callable[[Unit], None]] = []
+
+SHIFT_AT_MOST = timedelta(hours=24)
+# Why dispatch signs somebody on or off who did not do it on the phone.
+REASONS = {
+    "asked_by_radio": "Asked by radio",
+    "forgotten": "Forgotten",
+    "relieved": "Relieved by somebody else",
+    "ill": "Ill or hurt",
+    "moved": "Needed on another unit",
+}
 NO_UNIT = "There is no such unit."
 
 
@@ -163,15 +176,39 @@ def require_admin(actor: User | None) -> None:
 
 # --- crews ----------------------------------------------------------------------------------------
 def sign_on(
-    *, actor: User | None, now: datetime, unit_id: int, crew: Sequence[tuple[int, str]], until: datetime
+    *,
+    actor: User | None,
+    now: datetime,
+    unit_id: int,
+    crew: Sequence[tuple[int, str]],
+    until: datetime,
+    reason: str = "",
+    forced_reason: str = "",
 ) -> dict[str, Any]:
-    """Put a crew, ``(user id, duty)`` each, on a unit until a time. A unit that was off duty becomes available."""
+    """Put a crew, ``(user id, duty)`` each, on a unit until a time. A unit that was off duty becomes available.
+
+    ``forced_reason``: why a supervisor signs somebody on whose credential is missing or has expired.
+    """
     unit = _lock_unit(actor, unit_id)
+    shifts = _put_on(actor, unit, crew, now, until, forced_reason)
+    sets = {}
+    if unit.status == Unit.Status.OFF_DUTY:
+        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=now)
+    _record_crew(kinds.CREW_SIGNED_ON, unit, shifts, sets, reason=reason, forced=forced_reason)
+    return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in shifts]}
+
+
+def _put_on(
+    actor: User | None, unit: Unit, crew: Sequence[tuple[int, str]], now: datetime, until: datetime, forced_reason: str
+) -> list[Shift]:
+    """The shifts of a crew on a locked unit, once nothing speaks against anybody of it."""
     _require_own_or_dispatch(actor, [user_id for user_id, _ in crew])
     if actor is not None and actor.role not in DISPATCH_ROLES and actor.agency_id != unit.agency_id:
         raise Forbidden(f"{unit.callsign} is another agency's; a dispatcher may sign you on.")
-    if not crew or until <= now:
-        raise Invalid("A crew signs on with at least one person, until a time still to come.")
+    if not crew or until <= now or until > now + SHIFT_AT_MOST:
+        raise Invalid("A crew signs on with at least one person, until a time still to come, within 24 hours.")
+    if len({user_id for user_id, _ in crew}) < len(crew):
+        raise Invalid("Each person of a crew is named once.")
     # Lock order: units, then people by id. no_key, or every row that names one of them would wait.
     locked = User.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     users = {user.pk: user for user in locked.filter(pk__in=[user_id for user_id, _ in crew])}
@@ -181,32 +218,66 @@ def sign_on(
     for shift in busy.order_by("pk"):
         until_at = f" until {unit.center.local(shift.during.upper):%H:%M}" if shift.during.upper else ""
         raise OnAnotherUnit(f"{shift.user.username} is on {shift.unit.callsign}{until_at}; sign off there first.")
-    shifts = [
-        Shift.objects.create(unit=unit, user_id=user_id, duty=duty, during=(now, until)) for user_id, duty in crew
-    ]
-    sets = {}
-    if unit.status == Unit.Status.OFF_DUTY:
-        sets = write(unit, status=Unit.Status.AVAILABLE, status_at=now)
-    _record_crew(kinds.CREW_SIGNED_ON, unit, shifts, sets)
-    return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in shifts]}
+    forced = forced_where_lacking(actor, unit.center, [(users[pk], duty) for pk, duty in crew], now, forced_reason)
+    return [
+        Shift.objects.create(
+            unit=unit, user_id=user_id, duty=duty, during=(now, until),
+            forced_reason=forced_reason if user_id in forced else "", forced_by=actor if user_id in forced else None,
+        )
+        for user_id, duty in crew
+    ]  # fmt: skip
 
 
-def sign_off(*, actor: User | None, now: datetime, unit_id: int) -> dict[str, Any]:
-    """End the shift of everybody on the unit and take it off duty, once nothing keeps its crew."""
+def sign_off(
+    *, actor: User | None, now: datetime, unit_id: int, user_id: int | None = None, reason: str = ""
+) -> dict[str, Any]:
+    """End the shift of everybody on the unit and take it off duty, once nothing keeps its crew.
+
+    ``user_id``: that person alone leaves; with somebody else aboard the unit stays as it is, without what the person
+    brought. A unit in service whose shifts have all run out is taken off duty.
+    """
     unit = _lock_unit(actor, unit_id)
-    shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
-    if not shifts:
-        raise NobodyOnShift(f"Nobody is on shift with {unit.callsign}.")
+    aboard = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    shifts = [shift for shift in aboard if user_id in (None, shift.user_id)]
+    if not shifts and (user_id is not None or unit.status == Unit.Status.OFF_DUTY):
+        raise NobodyOnShift(f"Nobody{'' if user_id is None else ' of that name'} is on shift with {unit.callsign}.")
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
     if unit.status not in Unit.OFF_CALL:
         raise StillAtWork(f"{unit.callsign} is {unit.get_status_display().lower()}; make it available first.")
-    for check in sign_off_checks:
-        check(unit)
+    sets = {}
+    if len(shifts) == len(aboard):
+        for check in sign_off_checks:
+            check(unit)
+        sets = write(unit, status=Unit.Status.OFF_DUTY, status_at=now)
     for shift in shifts:
         _end_shift(shift, now)
-    sets = write(unit, status=Unit.Status.OFF_DUTY, status_at=now)
-    _record_crew(kinds.CREW_SIGNED_OFF, unit, shifts, sets)
+    _record_crew(kinds.CREW_SIGNED_OFF, unit, shifts, sets, reason=reason)
     return {"unit_id": unit.pk}
+
+
+def hand_over_unit(
+    *,
+    actor: User | None,
+    now: datetime,
+    unit_id: int,
+    crew: Sequence[tuple[int, str]],
+    until: datetime,
+    reason: str = "",
+    forced_reason: str = "",
+) -> dict[str, Any]:
+    """The next crew takes the unit from the one aboard, in one stroke: its call, its status, what waits for it and what
+    it owes stay with it. Somebody of the crew aboard may be of the next one too.
+    """
+    unit = _lock_unit(actor, unit_id)
+    leaving = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    if not leaving:
+        raise NobodyOnShift(f"Nobody is on shift with {unit.callsign}; sign the crew on.")
+    ids = [shift.pk for shift in leaving]
+    for shift in leaving:
+        _end_shift(shift, now)
+    shifts = _put_on(actor, unit, crew, now, until, forced_reason)
+    _record_crew(kinds.CREW_HANDED_OVER, unit, shifts, {}, left=ids, reason=reason, forced=forced_reason)
+    return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in shifts]}
 
 
 def _end_shift(shift: Shift, now: datetime) -> None:
@@ -224,6 +295,8 @@ def extend_shifts(*, actor: User | None, now: datetime, unit_id: int, until: dat
     unit = _lock_unit(actor, unit_id)
     shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
+    if until > now + SHIFT_AT_MOST:
+        raise Invalid("A shift is extended by 24 hours at most.")
     late = [shift for shift in shifts if shift.during.upper is not None and shift.during.upper < until]
     for shift in late:
         shift.during = (shift.during.lower, until)
@@ -242,11 +315,15 @@ def place_unit(*, actor: User | None, now: datetime, unit_id: int, lat: float, l
     return {"unit_id": unit.pk}
 
 
-def _record_crew(kind: Any, unit: Unit, shifts: Sequence[Shift], sets: Mapping[str, Any]) -> None:
+def _record_crew(kind: EventKind, unit: Unit, shifts: Sequence[Shift], sets: Mapping[str, Any], **codes: Any) -> None:
+    if codes.get("reason") and codes["reason"] not in REASONS:
+        raise Invalid(f"Say why with one of {', '.join(REASONS)}.")
     record(
         kind, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets,
-        refs={"shift_ids": [shift.pk for shift in shifts]},
+        refs={"shift_ids": [shift.pk for shift in shifts]} | {name: code for name, code in codes.items() if code},
     )  # fmt: skip
+    for tell in crew_changed:
+        tell(unit)
 
 
 def _lock_unit(actor: User | None, unit_id: int) -> Unit:

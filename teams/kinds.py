@@ -23,8 +23,10 @@ AGENCY_CREATED = EventKind("agency.created")
 USER_CREATED = EventKind("user.created", refs=frozenset({"user_id"}))
 UNIT_CREATED = EventKind("unit.created", frozenset(f"unit.{name}" for name in UNIT_FIELDS))
 UNIT_CHANGED = EventKind("unit.changed", frozenset(f"unit.{name}" for name in UNIT_FIELDS))
-CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids"}))
-CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids"}))
+CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids", "reason", "forced"}))
+CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids", "reason"}))
+# ``left``: the shifts of the crew that was aboard before.
+CREW_HANDED_OVER = EventKind("crew.handed_over", refs=frozenset({"shift_ids", "left", "reason", "forced"}))
 AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retired"}))
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
 # Any row of the configuration. ``changes``: field to [old, new], or to nothing where the values are not the log's.

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from care_dispatch.access import Role
 from teams.plans import RESPONSE_WORDS
@@ -30,6 +30,10 @@ class Center(models.Model):
     # A second call this near and this soon may be the same incident.
     duplicate_meters = models.PositiveSmallIntegerField(default=150)
     duplicate_minutes = models.PositiveSmallIntegerField(default=60)
+    # Whether crews sign on here: then a CARE unit that nobody is on shift with is not sent.
+    crews_sign_on = models.BooleanField(default=True)
+    # Whoever is planned and has not signed on so long after the start is missing.
+    no_show_minutes = models.PositiveSmallIntegerField(default=10)
 
     class Meta:
         constraints = [
@@ -236,18 +240,116 @@ class Shift(models.Model):
         OFFICER = "officer", "Officer"
         FIREFIGHTER = "firefighter", "Firefighter/paramedic"
 
+    class ForcedReason(models.TextChoices):
+        RENEWAL_SEEN = "renewal_seen", "Renewal seen, not entered yet"
+        NOBODY_ELSE = "nobody_else", "Nobody else to send"
+        DISASTER = "disaster", "Disaster or mass casualty"
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="shifts")
     user = models.ForeignKey(User, models.PROTECT, related_name="shifts")
     duty = models.TextField(choices=Duty)
     during = DateTimeRangeField()
+    # Why a supervisor signed this person on in spite of a credential that is missing or has expired.
+    forced_reason = models.TextField(choices=ForcedReason, default="", blank=True)
+    forced_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             ExclusionConstraint(
                 name="one_unit_per_person_at_a_time",
                 expressions=[("user", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(forced_reason="", forced_by__isnull=True)
+                | ~Q(forced_reason="") & Q(forced_by__isnull=False),
+                name="forced_by_somebody_for_a_reason",
+            ),
+        ]
+
+
+class PlannedShift(models.Model):
+    """The roster: who is meant to be on which unit, and when. Taken back it stays, with the time."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="planned")
+    user = models.ForeignKey(User, models.PROTECT, related_name="planned")
+    duty = models.TextField(choices=Shift.Duty)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="planned_shift_has_a_length"),
+            ExclusionConstraint(
+                name="planned_on_one_unit_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (Func(F("starts_at"), F("ends_at"), function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(cancelled_at__isnull=True),
+                violation_error_message="This person is planned at that time already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.unit}"
+
+
+class CredentialKind(models.Model):
+    """A licence or training a person may hold, and what it lets a unit do while that person is aboard.
+
+    What a kind gives is had by people alone: a unit's own list gives it no more. A duty that needs a kind gives
+    nothing of it without one.
+    """
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="credential_kinds")
+    code = models.SlugField()
+    words = models.TextField()
+    gives = ArrayField(models.TextField(), default=list, blank=True)
+    speaks = ArrayField(models.TextField(), default=list, blank=True)
+    needed_for = ArrayField(models.TextField(choices=Shift.Duty), default=list, blank=True)
+    warn_days = models.PositiveSmallIntegerField(default=30)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "code"],
+                name="credential_kind_in_center",
+                violation_error_message="There is a kind of credential with this code already.",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Credential(models.Model):
+    """What one person holds, through the day it expires, by the center's clock. Retired, never deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="credentials")
+    kind = models.ForeignKey(CredentialKind, models.PROTECT, related_name="credentials")
+    number = models.TextField(default="", blank=True)
+    issuer = models.TextField(default="", blank=True)
+    issued_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    retired = models.BooleanField(default=False)
+    # Which end supervisors were warned of, and which end has taken effect: each is told of once.
+    warned_of = models.DateField(null=True, blank=True, editable=False)
+    lapsed_on = models.DateField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issued_on__isnull=True) | Q(expires_on__isnull=True) | Q(issued_on__lte=F("expires_on")),
+                name="credential_expires_after_it_is_issued",
+                violation_error_message="It cannot expire before it is issued.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user}"
 
 
 class ResponsePlan(models.Model):

@@ -11,4 +11,6 @@ def register() -> None:
     register_topics(whereabouts.topics_of)
     # Who is aboard decides what an officer follows: open sockets are looked at anew.
     # So does an admin who changes a role or takes a sign-in away.
-    register_access({kinds.CREW_SIGNED_ON.name, kinds.CREW_SIGNED_OFF.name, kinds.CONFIG_CHANGED.name})
+    register_access(
+        {kinds.CREW_SIGNED_ON.name, kinds.CREW_SIGNED_OFF.name, kinds.CREW_HANDED_OVER.name, kinds.CONFIG_CHANGED.name}
+    )

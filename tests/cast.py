@@ -23,9 +23,10 @@ def later(**parts: float) -> datetime:
 
 
 def make_center(**fields: Any) -> Center:
+    """Units go without a crew there unless ``crews_sign_on`` is asked for: most tests are not about crews."""
     number = next(_serial)
     return Center.objects.create(
-        **{"code": f"center-{number}", "name": f"Center {number}", "synthetic": True, **fields}
+        **{"code": f"center-{number}", "name": f"Center {number}", "synthetic": True, "crews_sign_on": False, **fields}
     )
 
 

@@ -17,6 +17,7 @@ from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, write
 from care_dispatch.refusal import Conflict, Forbidden
+from teams.aboard import clinicians
 from teams.models import Discipline, Shift, User
 
 logger = logging.getLogger(__name__)
@@ -139,6 +140,8 @@ def _clinicians(consult: Consult, now: datetime) -> list[Clinician]:
         unit__discipline=Discipline.CARE, unit__retired=False, unit__center_id=consult.center_id,
     )  # fmt: skip
     shifts = list(on_duty.exclude(user__in=consult.offers.values("user")).select_related("unit"))
+    licensed = clinicians({shift.unit_id for shift in shifts}, now)
+    shifts = [shift for shift in shifts if shift.user_id in licensed]
     began = {shift.user_id: shift.during.lower or consult.asked_at for shift in shifts}
     answered = Consult.objects.filter(center_id=consult.center_id, answered_by__in=began)
     spoke = answered.filter(answered_at__gte=min(began.values(), default=now)).values_list("answered_by")

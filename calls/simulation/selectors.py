@@ -9,7 +9,8 @@ from calls.models import Alert, Assignment, Call, Consult
 from calls.simulation.choosing import Free
 from calls.simulation.script import parts_of
 from care_dispatch.log.models import Event
-from teams.models import Center, Shift, Unit, User
+from teams.aboard import aboard
+from teams.models import Center, Discipline, Shift, Unit, User
 
 SOURCE = "simulation"
 DESK = "SIM"  # positions of simulated dispatchers begin with it: SIM1, SIM2 ...
@@ -89,11 +90,16 @@ def stages_on_call(call_id: int, discipline: str) -> list[str]:
 
 
 def free_units(center_id: int, now: datetime) -> list[Free]:
-    units = Unit.objects.filter(center_id=center_id, status=Unit.Status.AVAILABLE, retired=False)
+    units = list(Unit.objects.filter(center_id=center_id, status=Unit.Status.AVAILABLE, retired=False))
+    has = aboard([unit.pk for unit in units], now)
     return [
-        Free(unit.pk, unit.discipline, unit.status_at or now, tuple(unit.languages), tuple(unit.capabilities))
+        Free(
+            unit.pk, unit.discipline, unit.status_at or now, tuple(has[unit.pk].languages),
+            tuple(has[unit.pk].capabilities),
+        )
         for unit in units
-    ]
+        if has[unit.pk].crew or unit.discipline != Discipline.CARE
+    ]  # fmt: skip
 
 
 def language_of(call: Call) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from calls.models import Agreement, Call
-from calls.recommending import effective_capabilities, recommendation_for
+from calls.recommending import recommendation_for
 from care_dispatch.refusal import Forbidden, NotFound
 from teams.models import Agency, Area, ResponsePlan, Unit, UnitPosition, User
 from tests.cast import NOW, later, make_agency, make_call, make_center, make_unit, make_user, put_on_shift, send
@@ -66,18 +66,6 @@ def test_a_clinician_who_has_signed_off_is_no_clinician_aboard(scene: Scene) -> 
     found = scene.asked(calm)
     assert found["teams"] == []
     assert {out["callsign"]: out["reason"] for out in found["excluded"]}["CARE1"].startswith("no clinician aboard")
-
-
-@pytest.mark.parametrize(
-    ("own", "duties", "has"),
-    [
-        (["clinician", "k9"], [], {"k9"}),
-        (["k9"], ["clinician", "care_paramedic"], {"k9", "clinician", "paramedic"}),
-        (["cit"], ["officer"], {"cit"}),
-    ],
-)
-def test_the_vehicle_and_the_crew_make_what_a_unit_can(own: list[str], duties: list[str], has: set[str]) -> None:
-    assert effective_capabilities(own, duties) == has
 
 
 def test_a_busy_unit_says_where_it_is_and_a_unit_on_the_call_is_not_sent_again(scene: Scene) -> None:
