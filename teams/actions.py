@@ -205,7 +205,7 @@ def _put_on(
     _require_own_or_dispatch(actor, [user_id for user_id, _ in crew])
     if actor is not None and actor.role not in DISPATCH_ROLES and actor.agency_id != unit.agency_id:
         raise Forbidden(f"{unit.callsign} is another agency's; a dispatcher may sign you on.")
-    if not crew or until <= now or until > now + SHIFT_AT_MOST:
+    if not crew or until <= now or actor is not None and until > now + SHIFT_AT_MOST:
         raise Invalid("A crew signs on with at least one person, until a time still to come, within 24 hours.")
     if len({user_id for user_id, _ in crew}) < len(crew):
         raise Invalid("Each person of a crew is named once.")
@@ -295,7 +295,7 @@ def extend_shifts(*, actor: User | None, now: datetime, unit_id: int, until: dat
     unit = _lock_unit(actor, unit_id)
     shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
-    if until > now + SHIFT_AT_MOST:
+    if actor is not None and until > now + SHIFT_AT_MOST:
         raise Invalid("A shift is extended by 24 hours at most.")
     late = [shift for shift in shifts if shift.during.upper is not None and shift.during.upper < until]
     for shift in late:

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from teams.areas_admin import AreaAdmin
 from teams.configuring import CHANGED_AT, OwnCenter, OwnRows
 from teams.configuring_form import ConfigForm
-from teams.models import Agency, Area, Center, ResponsePlan, Unit, UnitType, User
+from teams.credentials_admin import CredentialAdmin, CredentialKindAdmin
+from teams.models import Agency, Area, Center, Credential, CredentialKind, ResponsePlan, Unit, UnitType, User
 from teams.people_admin import PeopleAdmin
 from teams.plans import is_word
 from teams.plans_admin import PlanAdmin
@@ -23,6 +24,8 @@ admin.site.unregister(Group)  # a role says what somebody may do
 admin.site.register(User, PeopleAdmin)
 admin.site.register(Area, AreaAdmin)
 admin.site.register(ResponsePlan, PlanAdmin)
+admin.site.register(CredentialKind, CredentialKindAdmin)
+admin.site.register(Credential, CredentialAdmin)
 
 CAPABILITIES = "What a crew has, with commas: clinician, paramedic, peer, cit, youth, negotiator, k9."
 

@@ -15,6 +15,7 @@ from teams.models import Area, Center, ResponsePlan, Unit, UnitType
 from teams.planning import save_plan
 from tests.cast import act, last_event, make_agency, make_unit, make_user
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
+from tests.crew_cast import hold, make_kind
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,8 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "teams.Area": (_area, "name", "Northtown", ""),
     "calls.GazetteerEntry": (_place, "city", "Northtown", None),
     "calls.Code": (_code, "label", "Everybody is out", ""),
+    "teams.CredentialKind": (make_kind, "words", "LPC licence", ""),
+    "teams.Credential": (lambda center: hold(make_user(center), make_kind(center)), "issuer", "State board", None),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
     "calls.Facility": (_facility, "conditions", "Voluntary", None),
     "calls.ConsultPolicy": (lambda center: ConsultPolicy.objects.create(center=center), "confirm_after_hours", 12, 0),
@@ -79,6 +82,7 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
 BROKEN = {
     "calls.GazetteerEntry": ("lat", "123.4"),
     "calls.Facility": ("code", "Two Words"),
+    "teams.Credential": ("expires_on", "soon"),
     "teams.Unit": ("callsign", "no callsign"),
     "calls.Agreement": ("from_time", "08:00"),
 }
