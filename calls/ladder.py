@@ -20,6 +20,7 @@ class Waiting:
     level: int | None
     taken: tuple[str, ...] = ()  # steps noted already
     somebody_on_it: bool = False
+    officer_on_it: bool = False
     officer: str = ""  # the free police unit to send, a CIT one before others
     officer_trained: bool = False
     busy_care: str = ""  # the own CARE unit it can wait for
@@ -80,7 +81,7 @@ def _officer(call: Waiting) -> Step:
         None: "not triaged: nobody waits",
     }.get(call.level, f"after {call.hold_minutes:.0f} min, or when nobody answers")
     blocked = "" if call.officer else "no police are free: free a unit, or ask another agency"
-    taken = call.somebody_on_it or "cit" in call.taken
+    taken = call.officer_on_it  # EMS alone is no officer, and one who has left is none any more
     command = f"D #{call.number} {call.officer}" if call.officer else ""
     return Step("cit", f"{kind} goes now", command, words, taken, "" if taken else blocked)
 

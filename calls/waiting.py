@@ -41,6 +41,7 @@ def steps_without_care(
         level=call.level,
         taken=tuple(taken),
         somebody_on_it=bool(need.on_call),
+        officer_on_it=any(on.unit.discipline == "police" for on in need.on_call),
         officer=officer.callsign if officer else "",
         officer_trained=officer is not None and "cit" in officer.capabilities,
         busy_care=_busy(candidates, now),

@@ -25,7 +25,8 @@ def test_where_nobody_waits_the_officer_goes_first_and_no_clinician_calls_before
     call = replace(CALM, level=level)
     assert following(call) == "D #142 P102"
     assert all(steps(call)[name].blocked for name in ("call_back", "mobile_crisis"))
-    gone = replace(call, somebody_on_it=True, taken=("cit",))
+    assert following(replace(call, somebody_on_it=True)) == "D #142 P102"  # EMS alone
+    gone = replace(call, somebody_on_it=True, officer_on_it=True)
     assert following(gone) == "INS #142 care_joins" and not steps(gone)["call_back"].blocked
 
 
@@ -59,7 +60,7 @@ def test_without_police_the_next_that_can_be_done_is_marked() -> None:
 
 CALLS = st.builds(
     Waiting, number=st.just("7"), level=st.sampled_from([None, 1, 2, 3, 4]),
-    taken=st.lists(st.sampled_from(CODES), unique=True).map(tuple), somebody_on_it=st.booleans(),
+    taken=st.lists(st.sampled_from(CODES), unique=True).map(tuple), somebody_on_it=st.booleans(), officer_on_it=st.booleans(),
     officer=st.sampled_from(["", "P1"]), busy_care=st.sampled_from(["", "C1"]),
     neighbours=st.sampled_from([(), ("L1",)]), safe_to_call=st.sampled_from(["yes", "no", "unknown"]),
     call_due=st.sampled_from(["", "14:05"]), heard=st.sampled_from(["", "still_safe", "worse", "no_answer"]),
@@ -72,7 +73,7 @@ def test_at_most_one_is_next_it_can_be_done_and_nobody_of_level_3_or_4_waits_for
     found = [one for one in ladder(call) if one.next]
     assert len(found) <= 1
     assert all(one.command and not one.blocked and not one.taken for one in found)
-    if (call.level is None or call.level >= 3) and not call.somebody_on_it and call.officer and "cit" not in call.taken:
+    if (call.level is None or call.level >= 3) and not call.officer_on_it and call.officer:
         assert [one.step for one in found] == ["cit"]
     by_voice = steps(call)["call_back"].command
     assert call.safe_to_call != "no" or by_voice.endswith("text")
