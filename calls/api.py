@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls import (
+    bypass,
     call_ahead,
     clinician_calls,
     closing,
@@ -242,6 +243,7 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
 }
 ASSIGNMENT_CHANGES: dict[str, tuple[Any, Any]] = {
     "clear-to-enter": (stages.clear_to_enter, serializers.Nothing),
+    "bypass": (bypass.say_bypass, serializers.WhyOther),
     "release": (stages.release_unit, serializers.Nothing),
     "disposition": (stages.record_disposition, serializers.DispositionShape),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
+from calls.bypass import bypassing
 from calls.clinician_rows import end_clinician_calls
 from calls.closing import HOLD, SURFACE
 from calls.fetch import lock_units, open_call, refuse_mirrored, require_dispatch
@@ -32,7 +33,7 @@ NOTHING_OVERRIDDEN: Mapping[str, Any] = MappingProxyType({})
 _WAITS = (Call.Status.IN_TRIAGE, Call.Status.PENDING)
 _CREATED = [
     "status", "role", "call_id", "unit_id", "dispatched_at", "en_route_at", "on_scene_at", "opened_late",
-    "against_triage", "override_reason", "reactive",
+    "against_triage", "override_reason", "reactive", "bypass",
 ]  # fmt: skip
 
 
@@ -68,10 +69,12 @@ def send_units(
     override_reason: str = "",
     override_note: str = "",
     opened_late: bool = False,
+    shown: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Assign every named unit to the call, or none. ``status`` may say they are en route or there already.
 
     ``override_reason``: the code under which CARE goes in spite of triage; ``override_note``: the dispatcher's words.
+    ``shown``: the first recommendation as the dispatcher saw it; who goes in place of another owes the reason.
     """
     require_dispatch(actor, "send units")
     if status not in _SENT_AS:
@@ -90,10 +93,14 @@ def send_units(
         require_reason(override_reason, override_note, blocked)
     against = {"against_triage": True, "override_reason": override_reason, "override_note": override_note.strip()}
     was_late = call.late > 0
+    bypassed = bypassing(call, units, shown) if shown else []
     made = [
-        assign(call, unit, status, now, actor=actor, opened_late=opened_late, override=against if blocked else {})
+        assign(
+            call, unit, status, now, actor=actor, opened_late=opened_late,
+            override=(against if blocked else {}) | ({"bypass": Assignment.Bypass.OWED} if unit in bypassed else {}),
+        )
         for unit in units
-    ]
+    ]  # fmt: skip
     timers.units_sent(call, units, status, now, was_late=was_late)
     note_sent(call, units, now)
     if any(unit.discipline == Discipline.CARE for unit in units):
@@ -101,7 +108,11 @@ def send_units(
     hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)
-    return {"call_id": call.pk, "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made]}
+    return {
+        "call_id": call.pk,
+        "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made],
+        "bypass_owed": [unit.callsign for unit in bypassed],
+    }
 
 
 def check_free(call: Call, units: Iterable[Unit]) -> None:

@@ -59,6 +59,7 @@ def preempt_units(
     status: str = Stage.DISPATCHED,
     override_reason: str = "",
     override_note: str = "",
+    shown: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Send units of which some are on other calls, all or none. ``take_from``: the calls they may be taken from.
 
@@ -76,6 +77,7 @@ def preempt_units(
         status=status,
         override_reason=override_reason,
         override_note=override_note,
+        shown=shown,
     )
     tell_of_taken(taken, now)
     return sent | {"left_call_ids": sorted({assignment.call_id for assignment in taken})}

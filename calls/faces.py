@@ -56,7 +56,7 @@ _STAGE_TIMES = (
 _ASSIGNMENT = _object(
     "a", "id", "unit_id", "role", "status", *_STAGE_TIMES, "end_reason", "outcome", "disposition", "disposition_owed_at", "reactive",
     "destination", "start_mileage", "end_mileage", "legal_basis", "rides",
-    "late", "checked_at", "called_ahead", "called_ahead_at",
+    "late", "checked_at", "called_ahead", "called_ahead_at", "bypass",
     callsign="u.callsign", discipline="u.discipline", taken_reason="a.taken_reason",
     taken_for="(SELECT n.number::text FROM calls_call n WHERE n.id = a.taken_for_id)",
     taken_from="(SELECT n.number::text FROM calls_assignment b JOIN calls_call n ON n.id = b.call_id"
@@ -194,7 +194,10 @@ def call_face(row: Face, tier: str) -> Face:
         "late": row["late"],
         "question_late": row["question_late"] if tier != Tier.FIELD else 0,
         "seen_at": iso(row["seen_at"]),
-        "assignments": [assignment_face(assignment) for assignment in row["assignments"] or []],
+        "assignments": [
+            assignment_face(one) | ({"bypass": one["bypass"]} if tier == Tier.DISPATCH else {})
+            for one in row["assignments"] or []
+        ],
         "taken": [one | {"at": iso(one["at"])} for one in row["taken"] or []] if tier == Tier.DISPATCH else [],
         "consulting": [one | {"since": iso(one["since"]), **CONSULTING} for one in row["consulting"] or []],
         "stacked": (row["stacked"] or []) if tier in SHOWS_ALL else [],

@@ -79,7 +79,7 @@ VERDICT_RECORDED = _kind(
 )
 UNIT_SENT = _kind(
     "unit.sent",
-    f"{_ASSIGNMENT} assignment.opened_late assignment.reactive assignment.against_triage assignment.override_reason {_UNIT} {_CALL_TIMES}"
+    f"{_ASSIGNMENT} assignment.opened_late assignment.reactive assignment.against_triage assignment.override_reason assignment.bypass {_UNIT} {_CALL_TIMES}"
     f" {_HOLD}",
     "assignment_id",
 )
@@ -99,6 +99,7 @@ UNIT_MOVED = _kind(
     f"assignment.call_id assignment.against_triage assignment.override_reason {_CALL_TIMES} {_HOLD}",
     "assignment_id",
 )
+BYPASS_SAID = _kind("unit.bypass_said", "assignment.bypass", "assignment_id")
 UNIT_TAKEN = _kind("unit.taken", "assignment.taken_for_id", "assignment_id")
 ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
 CALLED_AHEAD = _kind("unit.called_ahead", "assignment.called_ahead_at assignment.called_ahead", "assignment_id")

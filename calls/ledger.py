@@ -37,7 +37,8 @@ def ledger(
     eligible = met + the sum of the reasons + not_wanted + open. Eligible is a call that asked for CARE in person, at
     level 4 too: by triage, by hand, or when others were sent without. Met: a CARE team was sent, or a clinician ended
     it by phone. Not wanted: a duplicate, or cancelled or given to 988 before anybody was sent without CARE. ``rows``:
-    those with a row, narrowed by ``reason`` (owed: none yet), ``level``, ``area``, ``hour``; the numbers are of all.
+    those with a row, narrowed by ``reason`` (owed: none yet), ``level``, ``area``, ``hour``; the numbers are of all. ``bypassed``: units
+    sent in the place of those recommended, by reason.
     """
     if user.role != Role.SUPERVISOR:
         raise Forbidden("The ledger of unmet demand is for supervisors.")
@@ -53,6 +54,7 @@ def ledger(
         "received_from": start.isoformat(),
         "received_to": end.isoformat(),
         **_counts(calls),
+        "bypassed": _bypassed(calls),
         "found": found.count(),
         "rows": [_row(row) for row in found[:listed]],
         "areas": list(rows.order_by("area").exclude(area="").values_list("area", flat=True).distinct()),
@@ -80,6 +82,13 @@ def _counts(calls: QuerySet[Call]) -> dict[str, Any]:
             for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1])
         ],
     }
+
+
+def _bypassed(calls: QuerySet[Call]) -> list[dict[str, Any]]:
+    """Units sent in the place of the one recommended first, by reason; the most frequent first."""
+    rows = Assignment.objects.filter(call__in=calls.values("pk")).exclude(bypass="")
+    counts = rows.order_by().values_list("bypass").annotate(count=Count("pk")).order_by("-count", "bypass")
+    return [{"reason": code, "label": Assignment.Bypass(code).label, "count": count} for code, count in counts]
 
 
 def _sum(became: Mapping[tuple[str, str], int], kind: str) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from calls.bypass import SAID
 from calls.models import Assignment, Call, Caller, CallLink, ClinicianCall, NarrativeEntry, Unmet
 from care_dispatch.api import StrictSerializer
 
@@ -89,6 +90,8 @@ class Send(StrictSerializer):
     status = choice(["dispatched", "en_route", "on_scene"])
     override_reason = text()
     override_note = text()
+    # The callsigns of the first recommendation on the screen, where one was shown.
+    shown = s.ListField(child=s.CharField(max_length=60), required=False, max_length=100)
     # The calls that units on the list may be taken from, and why: a unit on any other call is refused.
     take_from = s.ListField(child=s.IntegerField(min_value=1, max_value=2**62), required=False, max_length=100)
     take_reason = text()
@@ -209,6 +212,10 @@ class ClinicianCalls(StrictSerializer):
 
 class Instead(StrictSerializer):
     step = choice(Unmet.Instead.choices, required=True)
+
+
+class WhyOther(StrictSerializer):
+    reason = choice([pair for pair in Assignment.Bypass.choices if pair[0] in SAID], required=True)
 
 
 class Told(StrictSerializer):

@@ -76,6 +76,11 @@ export class Advice {
     }));
   }
 
+  /** The first recommendation as it stands on the screen; nothing while it is asked anew. @param {number | undefined} id @returns {string[]} */
+  shown(id) {
+    return this.found?.call_id === id && !this.stale ? (this.found.teams[0]?.picks ?? []).map((/** @type {any} */ pick) => pick.callsign) : [];
+  }
+
   /** The same once the answer is there. @param {number} id */
   async now(id) {
     if (this.callId !== id) this.open(id);

@@ -31,7 +31,7 @@ const CONTEXT = {
   lists: {
     requester: ["hospital", "police"], advice: ["calming", "resource_named"], uncovered: ["help_coming"],
     passReason: ["driving", "with_person"], confirmation: ["helped", "unit_not_needed"],
-    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], basis: ["voluntary", "warrant"],
+    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], bypass: ["closer", "kept_free"], basis: ["voluntary", "warrant"],
   },
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
@@ -166,6 +166,7 @@ const MAKE = {
   passReason: () => pick(CONTEXT.lists.passReason),
   confirmation: () => pick(CONTEXT.lists.confirmation),
   clinician: () => pick(CONTEXT.lists.clinician),
+  bypass: () => pick(CONTEXT.lists.bypass),
   instead: () => pick(CONTEXT.lists.instead),
   basis: () => pick(CONTEXT.lists.basis),
 };
@@ -224,6 +225,7 @@ test("what is done while nobody of CARE is free is one line each", () => {
   assert.deepEqual(command("cb 142 worse"), { verb: "CB", call: 42, clinician: "worse" });
   assert.deepEqual(command("ins 142 line_988"), { verb: "INS", call: 42, instead: "line_988" });
   assert.deepEqual(command("why 142 all_busy"), { verb: "WHY", call: 42, notSent: "all_busy" });
+  assert.deepEqual(command("byp care2 closer"), { verb: "BYP", units: ["CARE2"], bypass: "closer" });
   assert.deepEqual(command("avc care2 follow-up 30m"), { verb: "AVC", units: ["CARE2"], word: "follow-up", minutes: 30 });
 });
 

@@ -49,6 +49,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/units/<int:unit_id>/call-ahead/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/transport/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
+    "POST api/assignments/<int:assignment_id>/bypass/": DISPATCH,
     "POST api/assignments/<int:assignment_id>/release/": DISPATCH | OFFICER,
     "POST api/assignments/<int:assignment_id>/disposition/": DISPATCH | CARE,
     "GET api/disposition-conflicts/": {Role.SUPERVISOR},
@@ -129,6 +130,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
     "POST api/units/<int:unit_id>/call-ahead/": {"reached": True},
     "POST api/units/<int:unit_id>/transport/": {"destination": "x"},
+    "POST api/assignments/<int:assignment_id>/bypass/": {"reason": "closer"},
     "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
     "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},
     "POST api/consults/": {"question": "capacity", "requester_kind": "police"},

@@ -63,6 +63,12 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     await post(`/api/calls/${call}/not-sent/`, { reason: notSent });
     return `Call ${numberOf(app, call)}, CARE not sent: ${app.label("not_sent", notSent)}`;
   },
+  BYP: async (app, { units = [], bypass }) => {
+    const unit = unitOf(app, units[0]);
+    if (!unit.assignment) throw new Error(`${unit.callsign} is on no call.`);
+    await post(`/api/assignments/${unit.assignment.id}/bypass/`, { reason: bypass });
+    return `${unit.callsign} instead of who was recommended: ${app.label("bypass_reasons", bypass)}`;
+  },
   PAR: check,
   EMER: async (app, { units = [] }) => {
     const unit = unitOf(app, units[0]);

@@ -181,9 +181,11 @@ export async function send(app, { verb, call, units = [], text }) {
   const [why, alone] = taken.length ? String(text ?? "").split(/;(.*)/s).map((part) => part.trim()) : ["", text];
   const { reason, note } = coded(app, undefined, alone);
   const take = taken.length ? { take_from: [...new Set(taken.map((unit) => unit?.assignment.call_id))], take_reason: why } : {};
-  await post(`/api/calls/${call}/dispatch/`, { units, status: VERBS[verb].status, ...take, ...(reason && { override_reason: reason, override_note: note }) });
+  const shown = app.advice?.shown?.(call) ?? [];
+  const sent = await post(`/api/calls/${call}/dispatch/`, { units, status: VERBS[verb].status, ...(shown.length && { shown }), ...take, ...(reason && { override_reason: reason, override_note: note }) });
   const done = verb === "D" ? "dispatched to" : verb === "DE" ? "en route to" : "on scene at";
-  return `${units.join(", ")} ${done} call ${numberOf(app, call)}`;
+  const others = sent?.bypass_owed?.length ? `; not as recommended: BYP ${sent.bypass_owed[0]} and why` : "";
+  return `${units.join(", ")} ${done} call ${numberOf(app, call)}${others}`;
 }
 
 /** Both or neither: what the second call refuses leaves the unit where it is. @param {App} app @param {Command} command */

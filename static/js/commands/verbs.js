@@ -4,7 +4,7 @@
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
  *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"
- *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "clinician" | "instead"} Slot
+ *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "clinician" | "instead" | "bypass"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -98,6 +98,7 @@ export const VERBS = {
   CB: { usage: "CB [call] [text safe] or CB [call] still_safe resolved worse no_answer", help: "a clinician calls who waits for CARE (text: writes; safe: you confirm a call back is); then what came of it", takes: ["call", "clinician", "word"], needs: ["call"], text: "no" },
   INS: { usage: "INS [call] care_joins mobile_crisis line_988", help: "note what is done instead of CARE: told to join, mobile crisis asked, 988 on the line", takes: ["call", "instead"], needs: ["call", "instead"], text: "no" },
   WHY: { usage: "WHY [call] reason", help: "why CARE was not sent", takes: ["call", "notSent"], needs: ["call", "notSent"], text: "no" },
+  BYP: { usage: "BYP unit reason", help: "why this unit was sent and not the one recommended", takes: ["units", "bypass"], needs: ["units", "bypass"], text: "no", one: true },
   OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
 };
 
@@ -130,6 +131,7 @@ export const SLOT_WORDS = {
   other: "the other call",
   linkKind: "how they belong together",
   clinician: "what came of the clinician's call",
+  bypass: "why: closer, knows_person, crew_asked, kept_free, not_fit or supervisor",
   instead: "a step: care_joins, mobile_crisis or line_988",
   endReason: "why it is over: help_there, crew_safe, by_mistake or test",
 };
@@ -138,5 +140,5 @@ export const SLOT_WORDS = {
 export const LIST_OF = {
   disposition: "dispositions", reason: "mode_reasons", notSent: "not_sent", question: "consult_questions", result: "consult_results",
   requester: "consult_requesters", advice: "consult_advice", uncovered: "consult_uncovered", passReason: "consult_pass_reasons",
-  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead", basis: "legal_bases",
+  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead", bypass: "bypass_reasons", basis: "legal_bases",
 };

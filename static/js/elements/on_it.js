@@ -4,7 +4,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { ofServer } from "../timers.js";
 import { DISCIPLINE_LABEL, UNIT_STATUS, valueWords } from "../words.js";
-import { Part, again } from "./part.js";
+import { Part, again, opensFirst } from "./part.js";
 
 const ARRIVED = ["on_scene", "contact", "transporting", "at_facility"];
 /** What may come next, as verb and word. @type {Record<string, [string, string][]>} */
@@ -63,6 +63,8 @@ class OnIt extends Part {
       ${row.called_ahead ? html`<span class="second">☎ ${row.called_ahead === "reached" ? "reached ahead" : "no answer"} ${this.app.time(row.called_ahead_at)}</span>` : nothing}
       ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}
       ${row.cleared_to_enter_at ? html`<span class="scene">cleared to enter ${this.app.time(row.cleared_to_enter_at)}</span>` : nothing}
+      ${row.bypass === "owed" ? html`<label class="enrt">△ not as recommended <select aria-label=${`Why ${row.callsign} and not who was recommended`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => event.target.value && this.app.execute(`BYP ${row.callsign} ${event.target.value}`)}>
+        <option value="">why…</option>${(this.app.vocabulary?.bypass_reasons ?? []).map((/** @type {any} */ { value, label }) => html`<option value=${value}>${label}</option>`)}</select></label>` : nothing}
       <span class="steps">
         ${(NEXT[row.status] ?? [])
           .filter(([verb]) => verb !== "CE" || !row.cleared_to_enter_at)
