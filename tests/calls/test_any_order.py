@@ -6,6 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.calls.floor.beside import Beside
 from tests.calls.floor.dispatching import Dispatching
 from tests.calls.floor.holds import Holds
+from tests.calls.floor.waiting import Waiting
 from tests.cast import use_default_rules
 
 
@@ -13,7 +14,7 @@ class Floor(Dispatching, Holds):
     """The plain day, so that its sequences are long."""
 
 
-class WholeFloor(Beside, Dispatching, Holds):
+class WholeFloor(Beside, Waiting, Dispatching, Holds):
     """Everything anybody can do."""
 
 
