@@ -20,7 +20,7 @@ from calls.stacked import taken_up
 from calls.triage.facts import NOT_ASKED
 from calls.unmet import note_sent
 from care_dispatch.access import Role
-from care_dispatch.due.work import finish
+from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import record, write
 from care_dispatch.log.door import position_now, sets_of
 from care_dispatch.refusal import Conflict, Forbidden, Invalid
@@ -281,6 +281,8 @@ def call_sets(call: Call, now: datetime) -> dict[str, Any]:
     if stages and call.surfaces_at is not None:  # sent before its time: it is on the board from here on
         fields["surfaces_at"] = None
         finish(SURFACE, call.pk)
+        # Its open questions are asked again.
+        schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
     if stages and call.late:
         fields["late"] = 0
     elif not stages and call.status not in _WAITS:  # its last unit has left: from here on it waits anew

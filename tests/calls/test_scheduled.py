@@ -15,7 +15,7 @@ from care_dispatch.due.work import run_once
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden, Invalid
 from tests.calls.test_timers import SAFE, Scene
-from tests.cast import act, later, make_call, make_center, make_user, use_default_rules
+from tests.cast import act, later, make_call, make_center, make_unit, make_user, send, use_default_rules
 from tests.live.in_step import board_in_step
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,15 @@ def test_a_unit_sent_before_its_time_brings_it_to_the_board(scene: Any) -> None:
     with board_in_step(scene.center):
         scene.send(60, scene.unit("P101", "police"))
     assert on_board(scene) == [scene.call.pk] and not Due.objects.filter(kind=SURFACE).exists()
+
+
+def test_sent_to_before_its_time_it_is_asked_for_the_weapon_again(scene: Any) -> None:
+    open_question = make_call(scene.dispatcher, facts={"is_behavioral": "yes", "need": "in_person"})
+    act(schedule_call, by=scene.dispatcher, now=later(seconds=1), call_id=open_question.pk, at=AT, reason="court")
+    assert not Due.objects.filter(kind="question", subject_id=open_question.pk).exists()
+    send(scene.dispatcher, open_question, make_unit(scene.center, discipline="police"), now=later(seconds=5))
+    run_once(older_than=timedelta(0), now=later(seconds=6), source="sweep")
+    assert Due.objects.filter(kind="question", subject_id=open_question.pk).exists()
 
 
 def test_cancelled_it_keeps_its_history_and_does_not_come_back(scene: Any) -> None:
