@@ -19,7 +19,7 @@ from calls.partners import services_asked
 from calls.reasons import require_reason
 from calls.request_rows import hand_on
 from calls.stacked import move_stacks
-from calls.unmet import care_came
+from calls.unmet import note_sent
 from calls.verdicts import READ_SO_FAR, take_in_narrative, worse_facts
 from care_dispatch.access import Role
 from care_dispatch.due.work import schedule
@@ -68,8 +68,7 @@ def merge_calls(
     sets = _take_in(primary, merged)
     for assignment in moved:
         _move(assignment, primary, override_reason, override_note, now)
-    if any(assignment.unit.discipline == Discipline.CARE for assignment in moved):
-        care_came(primary, now)
+    note_sent(primary, [assignment.unit for assignment in moved], now)
     record(
         kinds.MERGE_TAKEN_IN, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs={"merge_id": merge.pk}
     )

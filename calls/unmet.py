@@ -68,6 +68,8 @@ def note_closed_without(call: Call, now: datetime) -> None:
 
     A call closed again after it was open is told of anew: the row says what holds now, the log what was said before.
     """
+    if call.closed_as == Call.ClosedAs.DUPLICATE:  # what was asked for goes on with the call that stays
+        return
     row = Unmet.objects.select_for_update().filter(call=call).first()
     if row is None and (call.closed_as in NOBODY_WANTED or not asked_for_care(call)):
         return
@@ -83,7 +85,7 @@ def note_sent(call: Call, units: Sequence[Unit], now: datetime) -> None:
     """Part of every sending, never in its way: CARE meets the demand; others without CARE leave a reason owed."""
     if any(unit.discipline == Discipline.CARE for unit in units):
         care_came(call, now)
-    else:
+    elif units:
         trained = any("cit" in unit.capabilities for unit in units)
         note_step(call, Unmet.Instead.CIT if trained else Unmet.Instead.SENT_WITHOUT, now)
 

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from django.db import connections
+import pytest
+from django.db import IntegrityError, connections
 
 from calls.clinician_calls import ClinicianCallMade, ClinicianCallOpen, ask_clinician_call, made_clinician_call
 from calls.dispatch import send_units
@@ -11,7 +12,7 @@ from calls.models import Call, ClinicianCall, Unmet
 from care_dispatch.refusal import Refused
 from teams.models import User
 from tests.calls.test_clinician_calls import CALM, JOINT
-from tests.cast import act, make_call, make_center, make_unit, make_user, use_default_rules
+from tests.cast import NOW, act, make_call, make_center, make_unit, make_user, use_default_rules
 
 
 def at_once(*acts: Callable[[], object]) -> list[str]:
@@ -49,6 +50,13 @@ def test_two_who_ask_at_once_have_one_clinician_call(committed_db: None) -> None
     asks = [lambda by=by: act(ask_clinician_call, by=by, call_id=call.pk) for by in (one, two)]
     assert at_once(*asks) == [ClinicianCallOpen.__name__, "done"]
     assert ClinicianCall.objects.filter(call=call).count() == 1
+
+
+def test_the_database_holds_one_open_clinician_call_per_call(db: None) -> None:
+    call = make_call(make_user(make_center()), triaged=False)
+    ClinicianCall.objects.create(call=call, mode="voice", due_at=NOW)
+    with pytest.raises(IntegrityError, match="one_open_clinician_call_per_call"):
+        ClinicianCall.objects.create(call=call, mode="text", due_at=NOW)
 
 
 def test_two_answers_at_once_are_one(committed_db: None) -> None:

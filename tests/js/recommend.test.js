@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askFirst, miles, ranked, servicesOf, stillNeeded } from "../../static/js/recommend.js";
+import { askFirst, canBeSent, conditions, miles, ranked, servicesOf, stillNeeded } from "../../static/js/recommend.js";
 import { FLAGS, flagMark, flagWords, rank } from "../../static/js/words.js";
 
 const HERE = { lat: 32.59, lng: -96.86 };
@@ -32,6 +32,14 @@ test("only a free unit is sent, the nearest first", () => {
     unit("P3", "police", { position: at(0), status: "unavailable" }), unit("P4", "police", { position: at(0), assignment: { call_id: 1 } }),
   ];
   assert.deepEqual(ranked(call(), units, "police").map(({ unit: { callsign } }) => callsign), ["P2", "P1"]);
+});
+
+test("who can be called away is sent after who is free, and on what it is is said", () => {
+  const away = unit("CARE1", "care", { status: "conditional", unavailable_reason: "follow-up visit" });
+  const far = unit("CARE2", "care", { position: at(9) });
+  assert.deepEqual(ranked(call(), [away, far], "care").map(({ unit: { callsign } }) => callsign), ["CARE2", "CARE1"]);
+  assert.ok(canBeSent(away) && canBeSent(far) && !canBeSent(unit("CARE3", "care", { status: "on_scene" })));
+  assert.deepEqual(conditions([away, far]), ["CARE1 only conditionally: follow-up visit"]);
 });
 
 test("an officer trained for a crisis and of the call's own city is worth a few miles", () => {

@@ -20,8 +20,12 @@ class Ladder extends Part {
     </section>`;
   }
 
-  /** @param {string} line */
-  #say = (line) => (/** @type {MouseEvent} */ event) => again(event) || this.app.execute(line);
+  /** A click does the line and gives the keys back to the command line. @param {string} line */
+  #say = (line) => (/** @type {MouseEvent} */ event) => {
+    if (again(event)) return;
+    this.app.execute(line);
+    this.app.toLine();
+  };
 
   /** Others are there or on the way; why CARE is not is one click or WHY. @param {any} card */
   #owed(card) {
@@ -37,10 +41,15 @@ class Ladder extends Part {
       ${(this.app.vocabulary?.clinician_results ?? []).map((/** @type {any} */ { value, label }) => html`<button type="button" @click=${this.#say(`CB #${number} ${value}`)}>${label}</button>`)}</p>`;
   }
 
+  /** That a call back is safe is nobody's to say by a click: the line waits for Enter. @param {string} command */
+  #take = (command) => (command.endsWith(" safe")
+    ? () => this.app.prefill(command, "Enter only when YOU know that a call back is safe; text instead of safe writes")
+    : this.#say(command));
+
   /** @param {any} rung */
   #rung({ label, command, words, taken, blocked, next }) {
     const state = taken ? html`<span class="scene">✓ ${label}</span>` : blocked ? html`<span class="second">✕ ${label}</span>`
-      : html`<button type="button" class=${next ? "go" : ""} @click=${this.#say(command)}>${next ? "▸ " : ""}${label}</button>`;
+      : html`<button type="button" class=${next ? "go" : ""} @click=${this.#take(command)}>${next ? "▸ " : ""}${label}</button>`;
     return html`<li>${state} <span class="second">${taken || !blocked ? words : blocked}${!taken && !blocked ? html` <span class="key">${command}</span>` : nothing}</span>${next ? html`<span class="heard">next step</span>` : nothing}</li>`;
   }
 }
