@@ -74,6 +74,13 @@ def test_a_pair_goes_stages_is_waved_in_and_released_and_everybody_sees_it(desk:
 
     press(clinician, "Transporting")
     expect(console.locator("[data-unit='CARE2']")).to_contain_text("TRANS")
+    clinician.goto("/unit/")
+    for name, value in (("facility", "county-ed"), ("legal_basis", "voluntary"), ("rides", "crew")):
+        clinician.locator(f"form[action$='/transport/'] [name={name}]").select_option(value)
+    for name, value in (("start_mileage", "41230"), ("end_mileage", "41238.5")):
+        clinician.locator(f"form[action$='/transport/'] [name={name}]").fill(value)
+    clinician.get_by_role("button", name="Save transport").click()
+    expect(clinician.locator(".said")).to_contain_text("The transport is on record")
     press(clinician, "At facility")
     clinician.goto("/unit/")
     clinician.locator("details.clearing summary").click()
@@ -83,6 +90,8 @@ def test_a_pair_goes_stages_is_waved_in_and_released_and_everybody_sees_it(desk:
     closed = Call.objects.get(pk=call.pk)
     assert (closed.status, closed.mode_actual) == ("closed", "care_joint")
     assert Assignment.objects.get(call=call, unit__callsign="P101").police_released_at is not None
+    ride = Assignment.objects.get(call=call, unit__callsign="CARE2")
+    assert (ride.destination, ride.end_mileage, ride.legal_basis) == ("County General, emergency", 41238.5, "voluntary")
 
 
 def test_a_clinician_needs_police_and_the_nearest_go_at_one_press(desk: SignIn, new_page: NewPage) -> None:
