@@ -77,11 +77,12 @@ def test_a_pair_goes_stages_is_waved_in_and_released_and_everybody_sees_it(desk:
     clinician.goto("/unit/")
     for name, value in (("facility", "county-ed"), ("legal_basis", "voluntary"), ("rides", "crew")):
         clinician.locator(f"form[action$='/transport/'] [name={name}]").select_option(value)
-    for name, value in (("start_mileage", "41230"), ("end_mileage", "41238.5")):
-        clinician.locator(f"form[action$='/transport/'] [name={name}]").fill(value)
+    clinician.locator("form[action$='/transport/'] [name=start_mileage]").fill("41230")
     clinician.get_by_role("button", name="Save transport").click()
     expect(clinician.locator(".said")).to_contain_text("The transport is on record")
-    press(clinician, "At facility")
+    say(console, "af care2 41238")
+    done(console, "41238 miles")
+    expect(console.locator(".on-it")).to_contain_text("County General, emergency (Voluntary, The crew alone, 8 miles)")
     clinician.goto("/unit/")
     clinician.locator("details.clearing summary").click()
     clinician.get_by_role("button", name="Engaged").click()
@@ -91,7 +92,7 @@ def test_a_pair_goes_stages_is_waved_in_and_released_and_everybody_sees_it(desk:
     assert (closed.status, closed.mode_actual) == ("closed", "care_joint")
     assert Assignment.objects.get(call=call, unit__callsign="P101").police_released_at is not None
     ride = Assignment.objects.get(call=call, unit__callsign="CARE2")
-    assert (ride.destination, ride.end_mileage, ride.legal_basis) == ("County General, emergency", 41238.5, "voluntary")
+    assert (ride.destination, ride.end_mileage, ride.legal_basis) == ("County General, emergency", 41238, "voluntary")
 
 
 def test_a_clinician_needs_police_and_the_nearest_go_at_one_press(desk: SignIn, new_page: NewPage) -> None:

@@ -31,7 +31,7 @@ const CONTEXT = {
   lists: {
     requester: ["hospital", "police"], advice: ["calming", "resource_named"], uncovered: ["help_coming"],
     passReason: ["driving", "with_person"], confirmation: ["helped", "unit_not_needed"],
-    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], bypass: ["closer", "kept_free"], basis: ["voluntary", "warrant"],
+    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], bypass: ["closer", "kept_free"], basis: ["voluntary", "warrant"], facility: ["county-ed", "respite"], rides: ["crew", "officer"],
   },
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
@@ -39,6 +39,12 @@ const command = (/** @type {string} */ line, context = CONTEXT) => /** @type {an
 const error = (/** @type {string} */ line, context = CONTEXT) => /** @type {any} */ (parse(line, context)).error;
 const choices = (/** @type {string} */ line, context = CONTEXT) =>
   /** @type {any} */ (parse(line, context)).choices?.map((/** @type {any} */ choice) => choice.line);
+
+test("a ride is told in one line: the counter, the place, the basis and who rides", () => {
+  const wanted = { verb: "TR", units: ["CARE2"], facility: "county-ed", basis: "warrant", rides: "officer", miles: 41230 };
+  assert.deepEqual(command("tr care2 county-ed warrant officer 41230"), wanted);
+  assert.deepEqual(command("AF 41238 CARE2"), { verb: "AF", units: ["CARE2"], miles: 41238 });
+});
 
 test("the order of tokens and the separators do not matter", () => {
   const wanted = { verb: "D", call: 42, units: ["CARE2", "P102"] };
@@ -169,6 +175,9 @@ const MAKE = {
   bypass: () => pick(CONTEXT.lists.bypass),
   instead: () => pick(CONTEXT.lists.instead),
   basis: () => pick(CONTEXT.lists.basis),
+  facility: () => pick(CONTEXT.lists.facility),
+  rides: () => pick(CONTEXT.lists.rides),
+  miles: () => pick([0, 41230, 999999]),
 };
 
 function makeCommand() {

@@ -2,7 +2,9 @@
 /** Commands of the floor beside sending: alerts set aside or over, crews in danger or safe, calls for later, lists. */
 
 import { post } from "../api.js";
-import { DOING, alertOf, numberOf, unitOf } from "./run.js";
+import { UNIT_STATUS } from "../words.js";
+import { DOING, alertOf, numberOf, report, unitOf } from "./run.js";
+import { VERBS } from "./verbs.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./parse.js").Command} Command */
@@ -69,6 +71,8 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     await post(`/api/assignments/${unit.assignment.id}/bypass/`, { reason: bypass });
     return `${unit.callsign} instead of who was recommended: ${app.label("bypass_reasons", bypass)}`;
   },
+  TR: ride,
+  AF: ride,
   PAR: check,
   EMER: async (app, { units = [] }) => {
     const unit = unitOf(app, units[0]);
@@ -104,4 +108,18 @@ async function check(app, { units = [], call, word }) {
   const { unit_ids } = await post("/api/safety-checks/", { ...(named.length && { units: named }), ...(call !== undefined && { call }) });
   if (!unit_ids.length) throw new Error("No crew is on scene there.");
   return `Safe: ${unit_ids.map((/** @type {number} */ id) => app.store.get("unit", id)?.callsign ?? id).join(", ")}`;
+}
+
+/** A stage of a ride, with what the crew says of it on the radio: both or neither. @param {App} app @param {Command} command */
+async function ride(app, command) {
+  const { verb, units = [], facility, basis, rides, miles } = command;
+  const status = VERBS[verb].status;
+  const told = { facility, legal_basis: basis, rides, [verb === "TR" ? "start_mileage" : "end_mileage"]: miles };
+  const said = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+  if (!Object.keys(said).length) return report(app, command, { status });
+  if (units.length > 1) throw new Error("Where to, legal basis and miles are of one unit: name one.");
+  const unit = unitOf(app, units[0]);
+  await post(`/api/units/${unit.id}/transport/`, { status, ...said });
+  const where = facility ? ` to ${app.label("facilities", facility)}` : "";
+  return `${unit.callsign} ${UNIT_STATUS[String(status)].label}${where}${miles === undefined ? "" : `, ${miles} miles`}`;
 }

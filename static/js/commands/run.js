@@ -213,7 +213,7 @@ function until(app, { minutes, text, word }) {
 
 /** Each unit reports; who could not is named with the reason, the others are done.
  * @param {App} app @param {Command} command @param {Record<string, any>} body */
-async function report(app, { units = [] }, body) {
+export async function report(app, { units = [] }, body) {
   const word = UNIT_STATUS[body.status].label;
   return eachUnit(app, units, word, (unit) => post(`/api/units/${unit.id}/status/`, body));
 }

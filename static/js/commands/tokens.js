@@ -91,6 +91,8 @@ function read(slot, token, context) {
       return lower in RESPONSE_OF_WORD ? [RESPONSE_OF_WORD[lower]] : [];
     case "number":
       return /^[1-9]$/.test(token) ? [Number(token)] : [];
+    case "miles":
+      return /^\d{1,6}$/.test(token) ? [Number(token)] : [];
     case "closed":
       return /^#?\d{1,6}$/.test(token) ? [Number(token.replace("#", ""))] : [];
     case "fact":

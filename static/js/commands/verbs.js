@@ -4,7 +4,7 @@
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
  *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"
- *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "clinician" | "instead" | "bypass"} Slot
+ *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "facility" | "rides" | "miles" | "clinician" | "instead" | "bypass"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -27,8 +27,8 @@ export const VERBS = {
   ST: { usage: "ST unit…", help: "staged near the scene", takes: ["units"], needs: ["units"], text: "no", status: "staged" },
   OS: { usage: "OS unit…", help: "on scene", takes: ["units"], needs: ["units"], text: "no", status: "on_scene" },
   CT: { usage: "CT unit…", help: "in contact with the person", takes: ["units"], needs: ["units"], text: "no", status: "contact" },
-  TR: { usage: "TR unit…", help: "transporting", takes: ["units"], needs: ["units"], text: "no", status: "transporting" },
-  AF: { usage: "AF unit…", help: "at the facility", takes: ["units"], needs: ["units"], text: "no", status: "at_facility" },
+  TR: { usage: "TR unit… [where] [legal basis] [who rides] [miles]", help: "transporting; miles: at the start", takes: ["units", "facility", "basis", "rides", "miles"], needs: ["units"], text: "no", status: "transporting" },
+  AF: { usage: "AF unit… [where] [legal basis] [who rides] [miles]", help: "at the facility; miles: at the end", takes: ["units", "facility", "basis", "rides", "miles"], needs: ["units"], text: "no", status: "at_facility" },
   CE: { usage: "CE unit…", help: "clear to enter: the officer waves the staged team in", takes: ["units"], needs: ["units"], text: "no" },
   UP: { usage: "UP [call]", help: "the nearest free police go now, whatever is still open; CARE stays on the call", takes: ["call"], needs: ["call"], text: "no" },
   SEC: { usage: "SEC [call] [no]", help: "the officer says the scene is secure: CARE leads; no: it is secure no more", takes: ["call", "word"], needs: ["call"], text: "no" },
@@ -128,6 +128,9 @@ export const SLOT_WORDS = {
   passReason: "a reason to pass it on",
   confirmation: "what came of it",
   basis: "a legal basis",
+  facility: "a destination",
+  rides: "who rides along",
+  miles: "miles",
   other: "the other call",
   linkKind: "how they belong together",
   clinician: "what came of the clinician's call",
@@ -140,5 +143,5 @@ export const SLOT_WORDS = {
 export const LIST_OF = {
   disposition: "dispositions", reason: "mode_reasons", notSent: "not_sent", question: "consult_questions", result: "consult_results",
   requester: "consult_requesters", advice: "consult_advice", uncovered: "consult_uncovered", passReason: "consult_pass_reasons",
-  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead", bypass: "bypass_reasons", basis: "legal_bases",
+  confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead", bypass: "bypass_reasons", basis: "legal_bases", facility: "facilities", rides: "rides",
 };

@@ -61,6 +61,7 @@ class OnIt extends Part {
       ${row.reactive ? html`<span class="second">asked for by police</span>` : nothing}
       ${row.taken_from ? html`<span class="second">taken from call ${row.taken_from}</span>` : nothing}
       ${row.called_ahead ? html`<span class="second">☎ ${row.called_ahead === "reached" ? "reached ahead" : "no answer"} ${this.app.time(row.called_ahead_at)}</span>` : nothing}
+      ${this.#ride(this.app.desk.detail?.assignments_all?.find((/** @type {any} */ one) => one.id === row.id)?.transport)}
       ${waits ? html`<b class="enrt">stages until waved in</b>` : nothing}
       ${row.cleared_to_enter_at ? html`<span class="scene">cleared to enter ${this.app.time(row.cleared_to_enter_at)}</span>` : nothing}
       ${row.bypass === "owed" ? html`<label class="enrt">△ not as recommended <select aria-label=${`Why ${row.callsign} and not who was recommended`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => event.target.value && this.app.execute(`BYP ${row.callsign} ${event.target.value}`)}>
@@ -81,6 +82,17 @@ class OnIt extends Part {
     </li>`;
   }
 
+  /** Where somebody is taken, and how. @param {any} ride */
+  #ride(ride) {
+    const { app } = this;
+    if (!ride?.destination && !ride?.legal_basis) return nothing;
+    const [from, to] = [ride.start_mileage, ride.end_mileage];
+    const miles = from !== null && to !== null ? `${Math.round((to - from) * 10) / 10} miles` : "";
+    const basis = ride.legal_basis && app.label("legal_bases", ride.legal_basis);
+    const told = [basis, ride.rides && app.label("rides", ride.rides), miles].filter(Boolean).join(", ");
+    return html` <span class="second">⇢ <bdi>${ride.destination}</bdi>${told ? ` (${told})` : ""}</span>`;
+  }
+
   /** @param {any} row */
   #free(row) {
     if (row.discipline === "care") this.app.prefill(`AV ${row.callsign} `, "one key for the contact: e d u c s r n");
@@ -93,7 +105,7 @@ class OnIt extends Part {
     const outcome = row.outcome ? ` · ${valueWords(row.outcome)}` : "";
     const taken = row.taken_for ? ` · taken for call ${row.taken_for}${row.taken_reason ? `: ${valueWords(row.taken_reason)}` : ""}` : "";
     const disposition = row.disposition ? ` · ${app.label("dispositions", row.disposition)}` : row.disposition_owed ? " · disposition owed" : "";
-    return html`<li>${row.callsign} ${app.time(row.dispatched_at)}–${app.time(row.cleared_at)}${outcome}${taken}${disposition}</li>`;
+    return html`<li>${row.callsign} ${app.time(row.dispatched_at)}–${app.time(row.cleared_at)}${outcome}${taken}${disposition}${this.#ride(row.transport)}</li>`;
   }
 }
 
