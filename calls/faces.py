@@ -267,7 +267,9 @@ _UNIT = _object(
     "u", "id", "mirrored_from", "mirrored_at", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
     "unavailable_until",
     agency=_object("g", "code", "name"),
-    position=f"CASE WHEN o.unit_id IS NOT NULL THEN {_object('o', 'lat', 'lng', 'at')} END",
+    position="CASE WHEN o.unit_id IS NOT NULL AND (o.shared_by_id IS NULL OR EXISTS (SELECT 1 FROM teams_shift h"
+    " WHERE h.user_id = o.shared_by_id AND h.unit_id = u.id AND h.during @> statement_timestamp()))"
+    f" THEN {_object('o', 'lat', 'lng', 'at', shared='o.shared_by_id IS NOT NULL')} END",
     assignment=f"(SELECT {_ON} FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id"
     " WHERE a.unit_id = u.id AND a.cleared_at IS NULL)",
     request="(SELECT json_build_object('id', q.id, 'status', q.status, 'direction', q.direction, 'call_id', q.call_id,"

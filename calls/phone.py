@@ -33,6 +33,7 @@ from care_dispatch.api import StrictSerializer
 from care_dispatch.log import Key, perform
 from care_dispatch.refusal import Forbidden, Invalid, NotFound, Refused
 from teams import actions as teams_actions
+from teams import sharing
 from teams.models import Shift, User
 from teams.selectors import signed_in
 
@@ -97,7 +98,9 @@ def unit_page(request: HttpRequest) -> HttpResponse:
     if user.role not in FIELD_ROLES:
         return redirect("home")
     now = timezone.now()
-    return show(request, "phone/unit.html", now, phone_page.page(user, now))
+    page = show(request, "phone/unit.html", now, phone_page.page(user, now))
+    page.headers["Permissions-Policy"] = "geolocation=(self)"  # the one page where a crew may share where it is
+    return page
 
 
 @login_required
@@ -228,6 +231,10 @@ def _help(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return duress.call_for_help, {}
 
 
+def _stop_sharing(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return sharing.stop_sharing, {}
+
+
 def _sign_on(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     crew = [(user.pk, DUTY[user.role])]
     return teams_actions.sign_on, {"unit_id": fields["id"], "crew": crew, "until": now + SHIFT}
@@ -253,6 +260,7 @@ FORMS = {
     **{name: Form(*form) for name, form in consults_phone.FORMS.items()},
     "safe": Form(serializers.Nothing, _safe, "Dispatch knows that you are safe."),
     "emergency": Form(serializers.Nothing, _help, "Help is called. Dispatch hears the alarm."),
+    "stop-sharing": Form(serializers.Nothing, _stop_sharing, "Your position is shared no more."),
     "sign-on": Form(OneId, _sign_on, "Signed on."),
     "sign-off": Form(serializers.Nothing, _sign_off, "Signed off."),
 }

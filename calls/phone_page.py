@@ -26,7 +26,7 @@ from calls.triage.facts import FACTS, NOT_ASKED
 from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden
-from teams.models import Discipline, Shift, Unit, User
+from teams.models import Discipline, Shift, Unit, UnitPosition, User
 from teams.selectors import center_id_of
 
 Stage = Assignment.Status
@@ -56,6 +56,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "units_to_join": [] if unit else _units_to_join(user, now),
         "seen": _seen(user, now, asked),
         "owed": _owed(user, now),
+        "shared": unit is not None and UnitPosition.objects.filter(unit=unit, shared_by=user).exists(),
         "transports": transports_owed(user, now),
         "facilities": partial(facilities, center_id_of(user)),  # read only where a form of a ride is shown
         "legal_bases": Assignment.LegalBasis.choices,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import alerts_api, api, cautions_api, places_api, unmet_api
+from calls import alerts_api, api, cautions_api, places_api, position_api, unmet_api
 
 urlpatterns = [
     path("calls/", api.Calls.as_view()),
@@ -40,6 +40,7 @@ urlpatterns = [
     path("call-backs/<int:call_back_id>/", alerts_api.TriedCallBack.as_view()),
     path("safety-checks/", alerts_api.SafetyChecks.as_view()),
     path("units/<int:unit_id>/emergency/", alerts_api.Emergency.as_view()),
+    path("position/", position_api.Position.as_view()),
     path("seen/", alerts_api.Seen.as_view()),
     path("consoles/", alerts_api.Consoles.as_view()),
     path("alerts/log/", alerts_api.AlertLog.as_view()),

@@ -15,6 +15,7 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # For what the web process answers itself, before Django or beside it.

@@ -13,6 +13,7 @@ from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
 from teams import kinds
 from teams.credentials import forced_where_lacking
 from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
+from teams.sharing import forget_shared
 
 # Apps above add what keeps a crew from signing off: each takes the unit and raises a Refused that says why.
 sign_off_checks: list[Callable[[Unit], None]] = []
@@ -281,7 +282,8 @@ def hand_over_unit(
 
 
 def _end_shift(shift: Shift, now: datetime) -> None:
-    """A shift that began this very moment has no length and would overlap nothing: it goes."""
+    """What the person shared goes with the shift. A shift that began this very moment has no length and would overlap nothing: it goes."""
+    forget_shared(shift.user_id)
     began = shift.during.lower
     if began is not None and began >= now:
         shift.delete()
@@ -311,7 +313,7 @@ def place_unit(*, actor: User | None, now: datetime, unit_id: int, lat: float, l
     unit = Unit.objects.filter(pk=unit_id, retired=False).first()
     if unit is None or actor is not None and actor.center_id != unit.center_id:
         raise NotFound(NO_UNIT)
-    UnitPosition.objects.update_or_create(unit=unit, defaults={"lat": lat, "lng": lng, "at": now})
+    UnitPosition.objects.update_or_create(unit=unit, defaults={"lat": lat, "lng": lng, "at": now, "shared_by": None})
     return {"unit_id": unit.pk}
 
 

@@ -31,6 +31,9 @@ AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retire
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
 # Any row of the configuration. ``changes``: field to [old, new], or to nothing where the values are not the log's.
 CONFIG_CHANGED = EventKind("config.changed", UNIT_CHANGED.sets, frozenset({"table", "row_id", "did", "changes"}))
+# Never where: the log keeps no trail.
+POSITION_SHARED = EventKind("position.shared")
+POSITION_FORGOTTEN = EventKind("position.forgotten")
 PLAN_SAVED = EventKind("plan.saved", refs=frozenset({"plan_id"}))
 PLAN_RETIRED = EventKind("plan.retired", refs=frozenset({"plan_id"}))
 

@@ -221,6 +221,8 @@ class UnitPosition(models.Model):
     lat = models.FloatField()
     lng = models.FloatField()
     at = models.DateTimeField()
+    # Whose phone tells it, for as long as that shift lasts; empty: a vehicle's own, or a demo's.
+    shared_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

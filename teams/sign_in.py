@@ -9,11 +9,14 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES
+from care_dispatch.log import perform
 from teams.models import User
 from teams.selectors import demo_sign_ins
+from teams.sharing import stop_sharing
 
 DEFAULT_POSITION = "FIELD"
 
@@ -60,6 +63,8 @@ class SignIn(LoginView):
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        perform(stop_sharing, actor=request.user, position="", source="phone", now=timezone.now())
     logout(request)
     response = redirect("sign-in")
     response.headers["Clear-Site-Data"] = '"cache"'

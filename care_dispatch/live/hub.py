@@ -4,6 +4,7 @@ All of it runs on the event loop; the tail and the desk are its two threads, and
 """
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import Iterable
@@ -40,6 +41,8 @@ STOP_TRIES = 10
 RENEW_BEFORE_SECONDS = 60.0
 POSITION_TIERS = frozenset({Tier.DISPATCH, Tier.CARE, Tier.FIELD})
 POSITION_OVERLAP = timedelta(seconds=30)
+# Every so many seconds all places are read, and those that are gone forgotten.
+READ_PLACES_WHOLE = 5
 
 
 class Refusal(Exception):
@@ -360,12 +363,13 @@ class Hub:
 
     # --- positions ------------------------------------------------------------------------------------
     async def _placing(self) -> None:
-        while True:
+        for second in itertools.count():
             await asyncio.sleep(1.0)
+            whole = second % READ_PLACES_WHOLE == 0  # a place that is told no more is in no newer row
             boards = [b for b in self.boards.values() if b.sockets and b.tier in POSITION_TIERS]
             if not boards or not position_readers():
                 continue
-            since = {board.center_id: self._newest(board.center_id) for board in boards}
+            since = {board.center_id: None if whole else self._newest(board.center_id) for board in boards}
             try:
                 found = await self._desk.do(lambda since=since: desks.positions(since))  # type: ignore[misc]
             except Exception as error:
@@ -378,7 +382,8 @@ class Hub:
                 for socket in board.sockets:
                     socket.move(texts)
             for center, units in found.items():
-                self._places.setdefault(center, {}).update({unit["id"]: unit for unit in units})
+                kept = {} if whole else self._places.get(center, {})
+                self._places[center] = kept | {unit["id"]: unit for unit in units}
 
     def places(self, board: Board) -> list[dict[str, Any]]:
         """The newest known place of each unit, for an audience that may see it."""

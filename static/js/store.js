@@ -87,7 +87,7 @@ export class Store {
     for (const { id, lat, lng, at } of units) {
       const card = this.get("unit", id);
       if (!card || (card.position && card.position.at > at)) continue;
-      this.types.get("unit")?.set(id, { ...card, position: { lat, lng, at } });
+      this.types.get("unit")?.set(id, { ...card, position: { ...card.position, lat, lng, at } });
       keys.add(`unit:${id}`);
     }
     if (keys.size) this.#notice(keys, false);

@@ -1,11 +1,13 @@
 """A whole co-response in three browsers: dispatcher, clinician and officer each see what the others do."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from calls.models import Assignment, Call
+from teams.models import UnitPosition
 from tests.browser.conftest import PASSWORD, NewPage, SignIn
 from tests.browser.seat import done, say, take
 from tests.conftest import MakeStack
@@ -19,9 +21,9 @@ def stack(make_stack: MakeStack) -> Stack:
     return found
 
 
-def crew(new_page: NewPage, user: str) -> Page:
+def crew(new_page: NewPage, user: str, **options: Any) -> Page:
     """A crew's phone, signed in."""
-    page = new_page(width=360, height=740)
+    page = new_page(width=360, height=740, **options)
     page.goto("/sign-in/")
     page.fill("#id_username", user)
     page.fill("#id_password", PASSWORD)
@@ -107,3 +109,13 @@ def test_a_clinician_needs_police_and_the_nearest_go_at_one_press(desk: SignIn, 
     expect(console.locator("care-alerts")).to_contain_text("CARE3 needs police")
     sent = Assignment.objects.open().get(call=call, unit__discipline="police")
     expect(console.locator(f"[data-unit='{sent.unit.callsign}']")).to_contain_text("DISP")
+
+
+def test_a_crew_shares_where_its_phone_is_until_it_says_stop(new_page: NewPage, stack_db: Stack) -> None:
+    phone = crew(new_page, "care1", permissions=["geolocation"], geolocation={"latitude": 32.59, "longitude": -96.85})
+    phone.get_by_role("button", name="Share where CARE1 is").click()
+    expect(phone.locator("[data-shared=yes]")).to_contain_text("Your phone shares where CARE1 is")
+    assert UnitPosition.objects.get(unit__callsign="CARE1").lat == 32.59
+    phone.get_by_role("button", name="Stop sharing").click()
+    expect(phone.locator(".said")).to_contain_text("shared no more")
+    assert not UnitPosition.objects.filter(unit__callsign="CARE1").exists()

@@ -59,6 +59,7 @@ ROLES: dict[str, set[Any]] = {
     "GET api/alerts/log/": DISPATCH, "POST api/callers/<int:caller_id>/dropped/": DISPATCH, "POST api/call-backs/<int:call_back_id>/": DISPATCH,
     "GET api/scheduled/": DISPATCH,
     f"POST {CALL}schedule/": DISPATCH, f"POST {CALL}bring-back/": DISPATCH,
+    "POST api/position/": CREW,  # on shift
     "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
     "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
     "GET api/consoles/": DISPATCH,
@@ -132,6 +133,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/units/<int:unit_id>/transport/": {"destination": "x"},
     "POST api/assignments/<int:assignment_id>/bypass/": {"reason": "closer"},
     "POST api/assignments/<int:assignment_id>/disposition/": {"disposition": "referral"},
+    "POST api/position/": {"lat": 32.6, "lng": -96.8},
     "PUT api/drafts/<uuid:draft_id>/": {"form": "intake", "data": {"a": 2}},
     "POST api/consults/": {"question": "capacity", "requester_kind": "police"},
     f"POST {CONSULT}answer/": {"unit": "CARE1"}, f"POST {CONSULT}pass/": {"reason": "driving"},
