@@ -228,6 +228,7 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "links": (linking.link_calls, serializers.Link, 201),
     "unlink": (linking.unlink_calls, serializers.Unlink, 200),
     "merge": (merging.merge_calls, serializers.Merge, 200),
+    "attach": (merging.attach_call, serializers.Attached, 201),
     "unmerge": (merging.unmerge_call, serializers.Reason, 200),
     "split": (linking.split_call, serializers.Split, 201),
     "stack": (stacking.stack_call, serializers.Stack, 201),

@@ -13,6 +13,7 @@ from calls.clinician_rows import move_clinician_call
 from calls.closing import end_call
 from calls.dispatch import CareNeedsPolice, call_sets, care_block, stage_care
 from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
+from calls.intake import create_call
 from calls.lifecycle import arrived, call_status, lighter
 from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
 from calls.partners import services_asked
@@ -82,6 +83,15 @@ def merge_calls(
     timers.wind(primary.pk, now)
     _tell_moved(primary, merged, moved, alone=alone, now=now)
     return {"call_id": primary.pk, "merge_id": merge.pk, "moved_unit_ids": [row.unit_id for row in moved]}
+
+
+def attach_call(*, actor: User | None, now: datetime, call_id: int, **taken: Any) -> dict[str, Any]:
+    """Take a call as one more of ``call_id``: it gets its number, caller and narrative, and goes on there."""
+    require_dispatch(actor, "take a call")
+    call = open_call(actor, call_id, now)  # before the number counter, which a new call holds until the commit
+    made = create_call(actor=actor, now=now, center=call.center, **taken)
+    merge_calls(actor=actor, now=now, call_id=made["call_id"], into=call.pk)
+    return {"call_id": call.pk, "number": call.number, "attached": made["number"]}
 
 
 def _refuse_chain(merged: Call, primary: Call) -> None:

@@ -1,12 +1,15 @@
 """Places while a call-taker types: what the gazetteer has that may be meant."""
 
+from django.utils import timezone
 from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api import query
 from calls.fetch import require_dispatch
-from calls.places.matching import candidates
+from calls.places.duplicates import suspects
+from calls.places.matching import candidates, resolve
+from calls.serializers import text as words
 from care_dispatch.api import StrictSerializer, View
 from teams.selectors import center_id_of, signed_in
 
@@ -15,9 +18,27 @@ class Typed(StrictSerializer):
     q = s.CharField(max_length=300, allow_blank=True, required=False, default="")
 
 
+class Doubted(StrictSerializer):
+    location = words()
+    location_detail = words()
+    phone = words(limit=40)
+    nature = words()
+    type_code = words(limit=20)
+
+
+class Duplicates(View):
+    """Open calls that what is typed may be about; nothing is stored."""
+
+    def post(self, request: Request) -> Response:
+        fields = self.parsed(request, Doubted)
+        return Response({"calls": suspects(signed_in(request), timezone.now(), **fields)})
+
+
 class Places(View):
     def get(self, request: Request) -> Response:
         user = signed_in(request)
         require_dispatch(user, "look up a place")
         typed = query(request, Typed)["q"]
-        return Response({"places": [match.as_dict() for match in candidates(center_id_of(user), typed)]})
+        found, place = candidates(center_id_of(user), typed), resolve(center_id_of(user), typed)
+        places = [match.as_dict() for match in found]
+        return Response({"places": places, "verified": place.verified, "label": place.label})

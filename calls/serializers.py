@@ -49,6 +49,12 @@ class NewCall(StrictSerializer):
     draft = s.UUIDField(required=False)
 
 
+class Attached(NewCall):
+    """One more call about a call that is open: for now, and from no feed."""
+
+    scheduled_for = lead_minutes = source_system = source_id = None  # type: ignore[assignment]  # not taken here
+
+
 class CallChanges(StrictSerializer):
     nature = text(required=True)
     type_code = text(limit=20)

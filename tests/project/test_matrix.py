@@ -63,7 +63,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
     "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
     "GET api/consoles/": DISPATCH,
-    "GET api/places/": DISPATCH, "GET api/cautions/": DISPATCH, "POST api/cautions/": DISPATCH, f"POST {CALL}know-caution/": DISPATCH,
+    "GET api/places/": DISPATCH, "POST api/duplicates/": DISPATCH, f"POST {CALL}attach/": DISPATCH, "GET api/cautions/": DISPATCH, "POST api/cautions/": DISPATCH, f"POST {CALL}know-caution/": DISPATCH,
     "POST api/cautions/<int:caution_id>/review/": DISPATCH, "POST api/cautions/<int:caution_id>/end/": DISPATCH,
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is
@@ -125,6 +125,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/narrative/<int:note_id>/seal/": {"reason": "x"},
     "POST api/alerts/<int:alert_id>/shelve/": {"minutes": 5, "reason": "x"},
     "POST api/alerts/<int:alert_id>/end/": {"reason": "test"},
+    f"POST {CALL}attach/": {"nature": "a", "location": "b"},
     "POST api/cautions/": {"location": "b", "severity": "note", "text": "a dog in the yard", "seen_by": "care", "evidence": "x"},
     "POST api/cautions/<int:caution_id>/end/": {"reason": "x"},
     "POST api/call-backs/<int:call_back_id>/": {"result": "reached"},

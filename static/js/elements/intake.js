@@ -5,6 +5,8 @@ import { html, live, nothing } from "../../vendor/lit.js";
 import { newKey, post, request } from "../api.js";
 import { QUESTION_KEYS, valueWords } from "../words.js";
 import { Part } from "./part.js";
+import "./place.js";
+import "./suspects.js";
 
 const FORM = "intake";
 const PREVIEW_MS = 250;
@@ -64,12 +66,13 @@ class Intake extends Part {
       <div class="fields">
         ${this.#text("nature", "Type", { list: "natures", required: true })}
         <datalist id="natures">${natures.map((/** @type {any} */ nature) => html`<option value=${nature.label}>${nature.code}</option>`)}</datalist>
-        ${this.#text("location", "Location", { required: true })}
+        <care-place .value=${values.location} .set=${(/** @type {string} */ value) => this.#set("location", value)}></care-place>
         ${this.#text("location_detail", "Apartment, floor, landmark")}
         <label class="check"><input type="checkbox" .checked=${live(values.location_confirmed)} @change=${(/** @type {any} */ event) => this.#set("location_confirmed", event.target.checked)}> Address confirmed</label>
         <label>Came by <select .value=${live(values.origin || "911")} @change=${(/** @type {any} */ event) => this.#set("origin", event.target.value)}>
           ${(this.app.vocabulary?.origins ?? []).map((/** @type {any} */ origin) => html`<option value=${origin.value} ?selected=${origin.value === values.origin}>${origin.label}</option>`)}</select></label>
       </div>
+      <care-suspects .of=${values} .attach=${(/** @type {any} */ call) => this.#attach(call)}></care-suspects>
       <label>What is happening
         <textarea name="narrative" rows="4" maxlength="20000" .value=${live(values.narrative)} @input=${(/** @type {any} */ event) => this.#set("narrative", event.target.value)}></textarea></label>
       ${this.#answer()}
@@ -171,12 +174,25 @@ class Intake extends Part {
   #key(event) {
     if (event.key !== "Enter" || !event.ctrlKey) return;
     event.preventDefault();
-    this.#save(event);
+    const likeliest = /** @type {any} */ (this.querySelector("care-suspects"))?.calls[0];
+    if (!event.shiftKey) this.#save(event);
+    else if (likeliest) this.#attach(likeliest);
+    else this.app.echo(false, "No open call is listed to attach this one to.");
   }
 
   /** @param {Event} event */
-  async #save(event) {
+  #save(event) {
     event.preventDefault();
+    return this.#send("/api/calls/", (made) => `Call ${made.number ?? ""} taken`);
+  }
+
+  /** One more caller about an open call: it gets a number, and goes on there. @param {any} call */
+  #attach(call) {
+    return this.#send(`/api/calls/${call.id}/attach/`, (made) => `Taken as call ${made.attached ?? ""} and attached to call ${call.number}`);
+  }
+
+  /** @param {string} path @param {(made: any) => string} said */
+  async #send(path, said) {
     if (this.busy) return;
     const { nature, location } = this.values;
     if (!nature.trim() || !location.trim()) {
@@ -188,9 +204,9 @@ class Intake extends Part {
     try {
       // The draft is the intent: taken again after a lost answer, or after the page was loaded anew, it is one call.
       const key = this.app.drafts.get(FORM)?.id ?? newKey();
-      const made = await request("POST", "/api/calls/", this.#body(), { key });
+      const made = await request("POST", path, this.#body(), { key });
       this.app.drafts.wipe(FORM);
-      this.app.echo(true, `Call ${made.number ?? ""} taken`);
+      this.app.echo(true, said(made));
       this.app.openCall(made.call_id);
       this.app.toLine();
     } catch (error) {
