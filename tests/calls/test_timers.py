@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from calls import timers
@@ -22,6 +21,7 @@ from care_dispatch.due.work import run_once
 from care_dispatch.log.models import Event
 from teams.models import Unit
 from tests.cast import act, later, make_call, make_center, make_unit, make_user, send, use_default_rules
+from tests.config_cast import as_user, list_of, make_admin, page_of, saved
 from tests.live.in_step import board_in_step
 
 pytestmark = pytest.mark.django_db
@@ -177,16 +177,12 @@ def test_a_limit_set_on_its_page_is_in_force_for_clocks_that_run(scene: Scene) -
     )
     ClockLimit.objects.create(center=make_center(), clock="pending", of="2", overdue_seconds=60)
     running = make_call(scene.dispatcher, now=timezone.now())
-    page = Client()
-    page.force_login(
-        make_user(scene.center, "admin", is_staff=True, is_superuser=True), backend="teams.sign_in.Backend"
-    )
-    assert "1 clock limit" in page.get("/admin/calls/clocklimit/").content.decode()
-    sent = {"center": scene.center.pk, "clock": "pending", "of": "2", "warn_seconds": 5, "overdue_seconds": 10}
-    answer = page.post(f"/admin/calls/clocklimit/{limit.pk}/change/", sent | {"escalate_seconds": ""})
+    page = as_user(make_admin(scene.center))
+    assert "1 clock limit" in page.get(list_of(ClockLimit)).content.decode()
+    answer = saved(page, page_of(limit), warn_seconds=5, overdue_seconds=10, escalate_seconds="")
     assert answer.status_code == 302, answer.content
     assert Due.objects.get(kind=timers.CLOCKS, subject_id=running.pk).due_at <= timezone.now()
-    refused = page.post(f"/admin/calls/clocklimit/{limit.pk}/change/", sent | {"warn_seconds": 10})
+    refused = saved(page, page_of(limit), warn_seconds=10)
     assert "The warning comes before the alert" in refused.content.decode()
 
 
