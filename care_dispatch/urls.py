@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("calls.urls")),
 ]
 for module in (
+    "teams.urls",
     "referrals.urls",
     "calls.consults_urls",
     "calls.backtests_urls",

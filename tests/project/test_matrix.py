@@ -24,6 +24,7 @@ ON_SHIFT = DISPATCH | CREW
 PUBLIC = {*ALL, "anonymous"}
 CALL, RULES = "api/calls/<int:call_id>/", "api/rule-sets/<int:rule_set_id>/"
 ASKED = "POST api/unit-requests/<int:request_id>/"
+CREWS = "POST api/units/<int:unit_id>/"
 CONSULT = "api/consults/<int:consult_id>/"
 
 ROLES: dict[str, set[Any]] = {
@@ -46,6 +47,8 @@ ROLES: dict[str, set[Any]] = {
     "POST api/narrative/<int:note_id>/seal/": DISPATCH,  # its author or a supervisor
     "POST api/units/<int:unit_id>/status/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/exchange/": DISPATCH,
+    "GET api/staffing/": DISPATCH, f"{CREWS}sign-on/": DISPATCH | {"off duty"}, f"{CREWS}hand-over/": DISPATCH | {"off duty"},  # themselves
+    f"{CREWS}sign-off/": DISPATCH | OFFICER, f"{CREWS}extend/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/call-ahead/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/transport/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
@@ -114,6 +117,7 @@ ROLES: dict[str, set[Any]] = {
 }  # fmt: skip
 # What makes the change that is asked for; a conflict (units are still there, nobody is told yet) comes after permission.
 BODIES: dict[str, dict[str, Any]] = {
+    f"{CREWS}sign-off/": {"reason": "forgotten"}, f"{CREWS}extend/": {"hours": 14},
     "POST sign-in/": {}, "POST api/calls/": {"nature": "a", "location": "b"}, f"PATCH {CALL}": {"priority": "2"},
     f"POST {CALL}dispatch/": {"units": ["P2"]}, f"POST {CALL}cancel/": {"reason": "x"},
     f"POST {CALL}narrative/": {"text": "x"}, f"POST {CALL}facts/": {"facts": {"weapon": "unknown"}},
@@ -170,6 +174,10 @@ def there(here: Whole) -> Whole:
 def body(address: Address, whole: Whole) -> dict[str, Any]:
     of_scene: dict[str, dict[str, Any]] = {
         "POST api/alerts/<int:alert_id>/told/": {"unit": whole.police.pk},
+        **{
+            f"{CREWS}{name}/": {"crew": [{"user": whole.users["off duty"].pk, "duty": "officer"}], "hours": 8}
+            for name in ("sign-on", "hand-over")
+        },
         f"POST {CALL}links/": {"other": whole.ids["other_call_id"]},
         f"POST {CALL}unlink/": {"other": whole.ids["other_call_id"]},
         f"POST {CALL}merge/": {"into": whole.ids["other_call_id"]},

@@ -99,6 +99,7 @@ export const VERBS = {
   INS: { usage: "INS [call] care_joins mobile_crisis line_988", help: "note what is done instead of CARE: told to join, mobile crisis asked, 988 on the line", takes: ["call", "instead"], needs: ["call", "instead"], text: "no" },
   WHY: { usage: "WHY [call] reason", help: "why CARE was not sent", takes: ["call", "notSent"], needs: ["call", "notSent"], text: "no" },
   BYP: { usage: "BYP unit reason", help: "why this unit was sent and not the one recommended", takes: ["units", "bypass"], needs: ["units", "bypass"], text: "no", one: true },
+  STAFF: { usage: "STAFF", help: "who is on, until when, and who is missing", takes: [], needs: [], text: "no" },
   OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
 };
 

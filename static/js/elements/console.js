@@ -22,6 +22,7 @@ const BESIDE = {
   cautions: html`<care-caution-list></care-caution-list>`,
   scheduled: html`<care-scheduled></care-scheduled>`,
   consults: html`<care-consults></care-consults>`,
+  staffing: html`<care-staffing></care-staffing>`,
 };
 
 class Console extends Part {
@@ -62,6 +63,7 @@ class Console extends Part {
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
           <button type="button" class="plain" @click=${() => app.execute("SCHED")}>scheduled</button> ·
           <button type="button" class="plain" @click=${() => app.execute("CAU")}>cautions</button> ·
+          <button type="button" class="plain" @click=${() => app.execute("STAFF")}>staffing</button> ·
           <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button> ·
           <a href="/paper/board/" target="_blank">print</a> · <a href="/paper/handover/" target="_blank">handover</a></p>
       </footer>

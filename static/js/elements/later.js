@@ -18,6 +18,7 @@ import "./help.js";
 import "./intake.js";
 import "./owed.js";
 import "./scheduled.js";
+import "./staffing.js";
 import "./sign_in_again.js";
 
 app.advice = new Advice(app);

@@ -1,0 +1,36 @@
+"""What dispatch sees of the staffing: who is on, who is planned and missing, and when a city has nobody."""
+
+from typing import Any
+
+import pytest
+
+from care_dispatch.refusal import Forbidden
+from teams.models import PlannedShift
+from teams.staffing import gaps, staffing
+from tests.cast import NOW, later, make_center, make_unit, make_user, put_on_shift
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("spans", "left"),
+    [([], [(0, 12)]), ([(0, 12)], []), ([(-2, 4), (6, 20)], [(4, 6)]), ([(1, 9), (2, 3)], [(0, 1), (9, 12)])],
+)
+def test_a_gap_is_what_nobody_covers(spans: Any, left: Any) -> None:
+    of = [(later(hours=start), later(hours=end)) for start, end in spans]
+    assert gaps(of, NOW, later(hours=12)) == [(later(hours=start), later(hours=end)) for start, end in left]
+
+
+def test_who_is_planned_and_not_on_is_missing_after_the_grace() -> None:
+    center = make_center(no_show_minutes=10)
+    unit, there, away = make_unit(center, "CARE9"), make_user(center, "clinician"), make_user(center, "clinician")
+    put_on_shift(there, unit)
+    for person in (there, away):
+        PlannedShift.objects.create(
+            unit=unit, user=person, duty="clinician", starts_at=later(minutes=-10), ends_at=later(hours=8)
+        )  # fmt: skip
+    dispatcher = make_user(center)
+    assert not any(one["missing"] for one in staffing(dispatcher, later(minutes=-1))["planned"])
+    assert [one["user"] for one in staffing(dispatcher, NOW)["planned"] if one["missing"]] == [away.pk]
+    with pytest.raises(Forbidden):
+        staffing(away, NOW)
