@@ -9,9 +9,10 @@ from calls.alerts import close_alerts_of, raise_alert
 from calls.call_backs import end_call_backs
 from calls.clinician_rows import end_clinician_calls
 from calls.co_response import Visit, answered, planned
+from calls.codes import require_in_use
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
-from calls.models import Alert, Assignment, Call
+from calls.models import Alert, Assignment, Call, Code
 from calls.request_rows import nobody_needed
 from calls.stacked import leave_stacks
 from calls.unmet import note_closed_without, require_why
@@ -55,6 +56,10 @@ def close_call(
         raise UnitsStillAssigned(f"{', '.join(callsigns)} still on call {call.number}; make them available first.")
     if closed_as == Call.ClosedAs.CANCELLED and not reason.strip():
         raise Invalid("Say why the call is cancelled.")
+    require_in_use(actor, call.center_id, Code.List.CLOSED_AS, closed_as)
+    require_in_use(actor, call.center_id, Code.List.NOT_SENT, not_sent_reason)
+    if closed_as == Call.ClosedAs.CANCELLED:
+        require_in_use(actor, call.center_id, Code.List.CANCEL_REASONS, reason)
     if actor is not None:
         require_why(call, closed_as, not_sent_reason)
     end_call(call, closed_as, reason, now, not_sent_reason=not_sent_reason)

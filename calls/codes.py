@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from calls.models import Assignment, Call, Code
-from calls.reasons import OFFERED
-from teams.models import Center
+from care_dispatch.refusal import Invalid
+from teams.models import Center, User
 
 Pairs = list[tuple[str, str]]
 _CANCEL: Pairs = [
@@ -24,14 +24,20 @@ _TAKE: Pairs = [
 CORE: Mapping[str, Pairs] = {
     Code.List.CLOSED_AS: [(one.value, str(one.label)) for one in Call.ClosedAs],
     Code.List.NOT_SENT: [(one.value, str(one.label)) for one in Call.NotSent],
-    Code.List.MODE_REASONS: [(one.value, str(one.label)) for one in OFFERED],
+    Code.List.MODE_REASONS: [
+        (one.value, str(one.label)) for one in Call.OverrideReason if one != Call.OverrideReason.AS_RECORDED
+    ],
     Code.List.OUTCOMES: [(one.value, str(one.label)) for one in Assignment.Outcome],
     Code.List.DISPOSITIONS: [(one.value, str(one.label)) for one in Assignment.Disposition],
     Code.List.CANCEL_REASONS: _CANCEL,
     Code.List.TAKE_REASONS: _TAKE,
 }
-# The way out of a list has to stay: contact was made, and something else than the list has, in words.
-KEPT = {(Code.List.OUTCOMES, Assignment.Outcome.ENGAGED), (Code.List.MODE_REASONS, Call.OverrideReason.OTHER)}
+# The way out of a list has to stay: contact was made, and something else than the list has, in words. And so has what
+# a key of its own says: a call is closed, or cancelled.
+KEPT = {
+    (Code.List.OUTCOMES, Assignment.Outcome.ENGAGED), (Code.List.MODE_REASONS, Call.OverrideReason.OTHER),
+    (Code.List.CLOSED_AS, Call.ClosedAs.HANDLED), (Code.List.CLOSED_AS, Call.ClosedAs.CANCELLED),
+}  # fmt: skip
 # The common dispositions of APCO 1.111.2; where none fits, none is said.
 _APCO = {
     ("outcomes", "declined"): "42", ("outcomes", "unable_to_locate"): "14", ("outcomes", "cancelled"): "21",
@@ -56,6 +62,25 @@ def lists_of(center_id: int) -> dict[str, list[dict[str, str]]]:
 def _offered(core: Pairs, own: Mapping[str, Code]) -> list[dict[str, str]]:
     words = dict(core) | {code: row.label for code, row in own.items()}
     return [{"value": code, "label": label} for code, label in words.items() if not (code in own and own[code].retired)]
+
+
+def offered(center_id: int, name: str) -> str:
+    """The codes of a list that may be chosen now, for the sentence of a refusal."""
+    return ", ".join(one["value"] for one in lists_of(center_id)[name])
+
+
+def require_in_use(actor: User | None, center_id: int, name: str, said: str) -> None:
+    """Refuse a new choice of a code that the center no longer uses. Part of every action that takes one.
+
+    ``said``: a code, or a code and words after a colon, or words alone where the list is only a help. A record of the
+    past and the machine (``actor`` None) are taken as they are.
+    """
+    code = said.partition(":")[0].strip()
+    if actor is None or not code:
+        return
+    row = Code.objects.filter(center_id=center_id, list=name, code=code, retired=True).first()
+    if row is not None:
+        raise Invalid(f"{row.label} ({code}) is not used any more; give one of {offered(center_id, name)}.")
 
 
 def seed_codes() -> int:

@@ -90,7 +90,7 @@ def send_units(
     if blocked and not override_reason:
         raise CareNeedsPolice(blocked)
     if override_reason:
-        require_reason(override_reason, override_note, blocked)
+        require_reason(actor, call, override_reason, override_note, blocked)
     against = {"against_triage": True, "override_reason": override_reason, "override_note": override_note.strip()}
     was_late = call.late > 0
     bypassed = bypassing(call, units, shown) if shown else []
@@ -302,7 +302,7 @@ def set_mode(
     wanted = response or call.response
     down = lighter(wanted, call.mode_override or call.response) or lighter(wanted, call.response)
     if down or reason:
-        require_reason(reason, note, f"Say why {MODES[wanted][1]} is enough here.")
+        require_reason(actor, call, reason, note, f"Say why {MODES[wanted][1]} is enough here.")
     if down and call.level == 4 and actor is not None and actor.role != Role.SUPERVISOR:
         raise Forbidden("From level 4 only a supervisor lowers the response.")
     call.mode_note = note.strip()

@@ -6,10 +6,11 @@ from typing import Any
 
 from calls import kinds
 from calls.alerts import raise_alert
+from calls.codes import require_in_use
 from calls.dispatch import Stage, send_units, stage_care, unit_held
 from calls.fetch import NO_UNIT, lock_units, refuse_mirrored, require_dispatch
 from calls.lifecycle import arrived
-from calls.models import Alert, Assignment, Call
+from calls.models import Alert, Assignment, Call, Code
 from calls.stages import JustMoved, NotOnACall, end_assignment
 from care_dispatch.log import record, write
 from care_dispatch.refusal import Invalid, NotFound
@@ -99,6 +100,7 @@ def _lock_and_take(
         if assignment.call_id not in take_from:
             raise unit_held(unit, assignment)
         refuse_mirrored(actor, unit)
+        require_in_use(actor, unit.center_id, Code.List.TAKE_REASONS, reason)
         assignment.call = calls[assignment.call_id]
         _take(assignment, unit, call_id, reason, now)
         taken.append(assignment)

@@ -54,7 +54,7 @@ def merge_calls(
     merged, primary = open_call(actor, call_id, now), open_call(actor, into, now)
     _refuse_chain(merged, primary)
     moved = _lock_assignments(actor, merged)
-    alone = _refuse_alone(primary, moved, override_reason, override_note)
+    alone = _refuse_alone(actor, primary, moved, override_reason, override_note)
     merge = CallMerge.objects.create(
         merged=merged, primary=primary, merged_at=now, merged_by=actor, position=position_now()
     )
@@ -110,7 +110,7 @@ def _lock_assignments(actor: User | None, merged: Call) -> list[Assignment]:
     return list(rows)
 
 
-def _refuse_alone(primary: Call, moved: Sequence[Assignment], reason: str, note: str) -> bool:
+def _refuse_alone(actor: User | None, primary: Call, moved: Sequence[Assignment], reason: str, note: str) -> bool:
     """CARE on its way does not come to a call that asks for police without them; True when CARE is there already."""
     care = [row for row in moved if row.unit.discipline == Discipline.CARE]
     there = primary.assignments.open().filter(unit__discipline=Discipline.POLICE).exists()
@@ -120,7 +120,7 @@ def _refuse_alone(primary: Call, moved: Sequence[Assignment], reason: str, note:
     if blocked and not inside and not reason:
         raise CareNeedsPolice(blocked)
     if reason:
-        require_reason(reason, note, blocked)
+        require_reason(actor, primary, reason, note, blocked)
     return bool(blocked) and inside and "police" in services_asked(primary)
 
 

@@ -7,12 +7,13 @@ from calls import kinds, timers
 from calls.alerts import drop_unit, warn_if_not_cleared
 from calls.arriving import recheck_safety
 from calls.closing import end_call
+from calls.codes import require_in_use
 from calls.dispatch import call_sets
 from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
 from calls.late import keep_late, meant_for
 from calls.legal_basis import basis_of
 from calls.lifecycle import STAGES, arrived, place
-from calls.models import Assignment, Call, StageReport
+from calls.models import Assignment, Call, Code, StageReport
 from calls.partners import look_for_partner, police_left, stamp_wave
 from calls.scene import hand_over
 from calls.stacked import nothing_stacked, propose_next
@@ -188,6 +189,8 @@ def free_unit(
         _back_in_service(unit, at, now)
         return {"unit_id": unit.pk}
     _still_meant(unit, Assignment.Status.CLEARED, at, assignment_id)
+    if at is None:  # what a device says of before is taken as it was said
+        _codes_in_use(assignment, actor, outcome, disposition)
     at = max(min(at, now), assignment.dispatched_at) if at else now
     outcome = outcome or (Assignment.Outcome.ENGAGED if disposition else "")
     end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)
@@ -295,8 +298,18 @@ def record_disposition(
     """Give the disposition a crew owes (or correct it); needed before sign-off. A crew speaks for its own unit."""
     assignment = lock_assignment(actor, assignment_id, now)
     may_report(actor, assignment.unit, now)
+    _codes_in_use(assignment, actor, said.get("outcome", ""), disposition)
     _set_disposition(assignment, actor, disposition=disposition, **said)
     return {"assignment_id": assignment.pk}
+
+
+def _codes_in_use(assignment: Assignment, actor: User | None, outcome: str, disposition: str) -> None:
+    """Refuse a code that is out of use, unless the assignment has it already: that is no new choice."""
+    center_id = assignment.call.center_id
+    if outcome != assignment.outcome:
+        require_in_use(actor, center_id, Code.List.OUTCOMES, outcome)
+    if disposition != assignment.disposition:
+        require_in_use(actor, center_id, Code.List.DISPOSITIONS, disposition)
 
 
 def _set_disposition(

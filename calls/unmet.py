@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from calls.codes import offered, require_in_use
 from calls.fetch import NO_CALL, lock_call, require_dispatch
 from calls.lifecycle import SERVICES_OF_RESPONSE
-from calls.models import Call, Unmet
+from calls.models import Call, Code, Unmet
 from care_dispatch.log import EventKind, record, register_kinds, write
 from care_dispatch.refusal import Conflict, Invalid
 from teams.models import Discipline, Unit, User
@@ -52,7 +53,8 @@ def require_why(call: Call, closed_as: str, reason: str) -> None:
     if care_was_sent(call) or row is None and not asked_for_care(call):
         return
     raise Invalid(
-        f"Call {call.number} asked for CARE and none was sent: say why not: {', '.join(Call.NotSent.values)}."
+        f"Call {call.number} asked for CARE and none was sent: say why not:"
+        f" {offered(call.center_id, Code.List.NOT_SENT)}."
     )
 
 
@@ -138,8 +140,9 @@ def explain_unmet(*, actor: User, now: datetime, call_id: int, reason: str) -> d
     """Say why CARE did not go, while the call is open or afterwards; a reason said before is in the log."""
     require_dispatch(actor, "say why CARE was not sent")
     if reason not in Call.NotSent:
-        raise Invalid(f"Give one of {', '.join(Call.NotSent.values)}.")
+        raise Invalid(f"Give one of {offered(center_id_of(actor), Code.List.NOT_SENT)}.")
     call = lock_call(actor, call_id, now, missing=NO_CALL)
+    require_in_use(actor, call.center_id, Code.List.NOT_SENT, reason)
     row = Unmet.objects.select_for_update().filter(call=call).first()
     if row is None:
         raise NothingOwed("CARE was sent to this call, nobody was sent without it yet, or nobody asked for CARE.")

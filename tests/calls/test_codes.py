@@ -1,13 +1,20 @@
 """Code lists: the product's codes with a center's own words, and a code in use that is retired and never lost."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from calls.closing import close_call
 from calls.codes import CORE, KEPT, lists_of, seed_codes
-from calls.models import Code
-from tests.cast import make_center
+from calls.exchange import exchange_unit
+from calls.models import Assignment, Code
+from calls.stages import free_unit, record_disposition, report_stage
+from calls.unmet import explain_unmet
+from care_dispatch.refusal import Invalid
+from tests.cast import act, make_call, make_center, make_unit, make_user, send
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +70,7 @@ def test_the_way_out_of_a_list_is_not_retired(desk: Any, name: str, code: str) -
 
 def test_the_last_code_of_a_list_is_not_retired(desk: Any) -> None:
     seed_codes()
-    first, *others = Code.objects.filter(center=desk.center, list="closed_as")
+    first, *others = Code.objects.filter(center=desk.center, list="take_reasons")
     Code.objects.filter(pk__in=[row.pk for row in others]).update(retired=True)
     assert "the last one" in errors(saved(desk.client, page_of(first), retired="on"))[0]
 
@@ -84,3 +91,99 @@ def test_a_code_keeps_its_list_and_its_name_and_is_never_deleted(desk: Any, chan
         Code.objects.filter(pk=row.pk).update(**change)
     with pytest.raises(IntegrityError, match="retired, not deleted"), transaction.atomic():
         row.delete()
+
+
+# --- what an action takes ------------------------------------------------------------------------------
+@pytest.fixture
+def floor(desk: Any) -> Any:
+    desk.dispatcher = make_user(desk.center, "dispatcher")
+    desk.call = make_call(desk.dispatcher, triaged=False)
+    desk.care = make_unit(desk.center, "CARE-1")
+    return desk
+
+
+def retire(desk: Any, name: str, code: str) -> None:
+    Code.objects.create(center=desk.center, list=name, code=code, label="Ours", retired=True)
+
+
+def on_scene(floor: Any) -> Assignment:
+    send(floor.dispatcher, floor.call, floor.care, override_reason="crew_request")
+    act(report_stage, by=floor.dispatcher, unit_id=floor.care.pk, stage="on_scene")
+    return Assignment.objects.get()
+
+
+def close(floor: Any, **said: Any) -> None:
+    act(close_call, by=floor.dispatcher, call_id=floor.call.pk, **said)
+
+
+def free(floor: Any, **said: Any) -> None:
+    on_scene(floor)
+    act(free_unit, by=floor.dispatcher, unit_id=floor.care.pk, **said)
+
+
+def take(floor: Any, reason: str) -> None:
+    on_scene(floor)
+    act(exchange_unit, by=floor.dispatcher, unit_id=floor.care.pk, reason=reason)
+
+
+NEW_CHOICES: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("closed_as", "advised"): lambda floor: close(floor, closed_as="advised"),
+    ("not_sent", "all_busy"): lambda floor: close(floor, not_sent_reason="all_busy"),
+    ("cancel_reasons", "false_call"): lambda floor: close(floor, closed_as="cancelled", reason="false_call: twice"),
+    ("mode_reasons", "crew_request"): on_scene,
+    ("outcomes", "declined"): lambda floor: free(floor, outcome="declined"),
+    ("dispositions", "referral"): lambda floor: free(floor, disposition="referral"),
+    ("take_reasons", "nearer"): lambda floor: take(floor, "nearer"),
+}
+
+
+@pytest.mark.parametrize(("name", "code"), NEW_CHOICES)
+def test_a_new_choice_of_a_retired_code_is_refused_with_what_may_be_chosen(floor: Any, name: str, code: str) -> None:
+    retire(floor, name, code)
+    retire(SimpleNamespace(center=make_center()), name, dict(CORE)[name][-1][0])  # another center's says nothing here
+    with pytest.raises(Invalid, match="not used any more") as refused:
+        NEW_CHOICES[name, code](floor)
+    assert str(refused.value).endswith(f"give one of {', '.join(floor.menu(name))}.")
+
+
+@pytest.mark.parametrize(("name", "code"), NEW_CHOICES)
+def test_a_code_in_use_is_taken(floor: Any, name: str, code: str) -> None:
+    NEW_CHOICES[name, code](floor)
+
+
+def test_why_care_was_not_sent_is_a_code_in_use_and_the_question_names_those_alone(floor: Any) -> None:
+    retire(floor, "not_sent", "all_busy")
+    with pytest.raises(Invalid, match="not used any more"):
+        act(explain_unmet, by=floor.dispatcher, call_id=floor.call.pk, reason="all_busy")
+    with pytest.raises(Invalid) as refused:
+        act(explain_unmet, by=floor.dispatcher, call_id=floor.call.pk, reason="nonsense")
+    assert "all_busy" not in str(refused.value) and "rule_override" in str(refused.value)
+
+
+def test_words_that_are_no_code_are_taken_where_the_list_only_helps(floor: Any) -> None:
+    retire(floor, "cancel_reasons", "false_call")
+    close(floor, closed_as="cancelled", reason="It was a false_call after all")
+    floor.call.refresh_from_db()
+    assert floor.call.closed_as == "cancelled"
+
+
+def test_what_is_stored_stays_when_the_rest_is_corrected(floor: Any) -> None:
+    row = on_scene(floor)
+    said: dict[str, Any] = {"assignment_id": row.pk, "disposition": "referral"}
+    act(record_disposition, by=floor.dispatcher, **said)
+    retire(floor, "dispositions", "referral")
+    act(record_disposition, by=floor.dispatcher, **said, destination="Clinic")
+    row.refresh_from_db()
+    assert (row.disposition, row.destination) == ("referral", "Clinic")
+
+
+def test_a_record_of_the_past_and_a_device_that_speaks_of_before_are_taken_as_they_are(floor: Any) -> None:
+    row = on_scene(floor)
+    retire(floor, "dispositions", "referral")
+    retire(floor, "outcomes", "declined")
+    act(record_disposition, by=None, assignment_id=row.pk, disposition="referral")
+    row.refresh_from_db()
+    assert row.disposition == "referral"
+    act(free_unit, by=floor.dispatcher, unit_id=floor.care.pk, outcome="declined", at=row.dispatched_at)
+    row.refresh_from_db()
+    assert (row.status, row.outcome) == ("cleared", "declined")
