@@ -60,7 +60,9 @@ class Staffing extends Part {
         ${unit.crew.map((/** @type {any} */ one) => html`<div>${one.name} (${this.#label("duties", one.duty)}) until ${this.app.time(one.until)}
           ${one.lacking.length || one.forced ? html`<b class="alarm">▲ ${one.forced ? "signed on by force" : "not in force"}${one.lacking.length ? `: ${one.lacking.join(", ")}` : ""}</b>` : nothing}
           <button type="button" class="plain" @click=${() => this.#do(unit, "sign-off", { user: one.user, reason: "asked_by_radio" }, `${one.name} has left ${unit.callsign}`)}>off</button></div>`)}
-        <button type="button" @click=${() => this.#do(unit, "extend", { hours: 2 }, `${unit.callsign} stays two hours from now`)}>2 h from now</button></li>`)}</ul>
+        ${unit.crew.some((/** @type {any} */ one) => Date.parse(one.until) < Date.parse(found.at) + 2 * 3_600_000)
+          ? html`<button type="button" @click=${() => this.#do(unit, "extend", { hours: 2 }, `${unit.callsign} stays two hours from now`)}>2 h from now</button>`
+          : nothing}</li>`)}</ul>
       ${coming.length ? html`<h3>Coming on</h3><ul>${coming.map((/** @type {any} */ one) => html`<li>${this.app.time(one.starts_at)} <b>${one.callsign}</b> ${one.name} (${this.#label("duties", one.duty)}) until ${this.app.time(one.ends_at)}</li>`)}</ul>` : nothing}
       ${this.#form()}
       <button type="button" @click=${() => this.#close()}>Back to the call</button>`;
