@@ -44,14 +44,15 @@ def look_for_partner(call: Call, now: datetime, *, gone: Unit | None = None) -> 
 
 
 def _covered(call: Call, care: Sequence[Assignment], police: Sequence[Assignment]) -> bool:
-    """Police are there; or they were released on purpose, with the scene secure or every team waved in."""
+    """Police are there; or the last to leave were released on purpose, with the scene secure or every team waved in."""
     if any(arrived(one.status) for one in police):
         return True
-    let_go = call.assignments.filter(police_released_at__isnull=False)
+    left = call.assignments.filter(unit__discipline=Discipline.POLICE, cleared_at__isnull=False)
     if call.reopened_at is not None:
-        let_go = let_go.filter(dispatched_at__gte=call.reopened_at)
+        left = left.filter(dispatched_at__gte=call.reopened_at)
+    last = left.order_by("cleared_at", "pk").last()
     safe = call.scene_secure_at is not None or all(one.cleared_to_enter_at is not None for one in care)
-    return safe and let_go.exists()
+    return safe and last is not None and last.police_released_at is not None
 
 
 def police_left(gone: Assignment, unit: Unit, now: datetime) -> None:

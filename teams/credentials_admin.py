@@ -19,7 +19,7 @@ class CredentialKindAdmin(OwnCenter):
         " it give that from now on, no unit by itself.",
         "speaks": "Language codes with commas, for a tested interpreter: es, vi.",
         "needed_for": "Without it in force nobody signs on for these duties; a supervisor may, with a reason.",
-        "warn_days": "How many days before it expires supervisors are warned.",
+        "warn_days": "How many days before it expires supervisors should know. Kept only: no warning is sent yet.",
         "retired": "It is asked for no more and gives nothing.",
     }
 

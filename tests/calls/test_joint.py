@@ -224,6 +224,15 @@ def test_police_released_from_a_scene_they_made_safe_alarm_nobody(scene: Scene) 
     assert alone(scene) == [] and scene.lead() == "care"
 
 
+def test_a_release_does_not_speak_for_police_that_came_and_left_later(scene: Scene) -> None:
+    inside(scene, wave=True)
+    scene.do(release_unit, scene.officer, minutes=5, assignment_id=Assignment.objects.get(unit=scene.near).pk)
+    assert alone(scene) == []
+    send(scene.dispatcher, scene.call, scene.far, now=NOW + timedelta(minutes=8), status="on_scene")
+    scene.do(free_unit, minutes=12, unit_id=scene.far.pk)
+    assert len(alone(scene)) == 1
+
+
 def test_the_wave_of_police_that_left_is_void_for_who_has_not_gone_in(scene: Scene) -> None:
     scene.both()
     scene.do(report_stage, scene.officer, unit_id=scene.near.pk, stage="on_scene")
