@@ -14,7 +14,8 @@ const CONTEXT = {
   ],
   openCall: 42,
   facts: [{ name: "weapon", values: ["denied", "none_reported", "unknown", "in_hand"] }],
-  dispositions: [], modeReasons: [], questions: [], results: [], agencies: [], notSent: [], closedAs: [], linkKinds: [],
+  dispositions: [], modeReasons: [], questions: [], results: [], agencies: [], notSent: ["all_busy"], closedAs: [], linkKinds: [],
+  lists: { facility: ["county-ed"], basis: ["voluntary"] },
 };
 
 /** The lines in the first column of the table of what one types. */
