@@ -11,6 +11,7 @@ from care_dispatch.log import EventKind, record, write
 from care_dispatch.log.door import sets_of
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
 from teams import kinds
+from teams.at_work import forget_end, watch_end
 from teams.credentials import forced_where_lacking
 from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
 from teams.sharing import forget_shared
@@ -220,13 +221,16 @@ def _put_on(
         until_at = f" until {unit.center.local(shift.during.upper):%H:%M}" if shift.during.upper else ""
         raise OnAnotherUnit(f"{shift.user.username} is on {shift.unit.callsign}{until_at}; sign off there first.")
     forced = forced_where_lacking(actor, unit.center, [(users[pk], duty) for pk, duty in crew], now, forced_reason)
-    return [
+    shifts = [
         Shift.objects.create(
             unit=unit, user_id=user_id, duty=duty, during=(now, until),
             forced_reason=forced_reason if user_id in forced else "", forced_by=actor if user_id in forced else None,
         )
         for user_id, duty in crew
     ]  # fmt: skip
+    for shift in shifts:
+        watch_end(unit, shift.pk, until, now)
+    return shifts
 
 
 def sign_off(
@@ -284,6 +288,7 @@ def hand_over_unit(
 def _end_shift(shift: Shift, now: datetime) -> None:
     """What the person shared goes with the shift. A shift that began this very moment has no length and would overlap nothing: it goes."""
     forget_shared(shift.user_id)
+    forget_end(shift.pk)
     began = shift.during.lower
     if began is not None and began >= now:
         shift.delete()
@@ -303,6 +308,7 @@ def extend_shifts(*, actor: User | None, now: datetime, unit_id: int, until: dat
     for shift in late:
         shift.during = (shift.during.lower, until)
         shift.save(update_fields=["during"])
+        watch_end(unit, shift.pk, until, now)
     if late:
         _record_crew(kinds.SHIFT_EXTENDED, unit, late, {})
     return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in late]}

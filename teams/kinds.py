@@ -29,6 +29,7 @@ CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_i
 CREW_HANDED_OVER = EventKind("crew.handed_over", refs=frozenset({"shift_ids", "left", "reason", "forced"}))
 AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retired"}))
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
+SHIFT_ENDED = EventKind("shift.ended", refs=frozenset({"shift_ids"}))  # by itself, with nobody signing off
 # Any row of the configuration. ``changes``: field to [old, new], or to nothing where the values are not the log's.
 CONFIG_CHANGED = EventKind("config.changed", UNIT_CHANGED.sets, frozenset({"table", "row_id", "did", "changes"}))
 # Never where: the log keeps no trail.
