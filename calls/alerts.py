@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from calls import kinds
 from calls.clocks import Clock
@@ -143,9 +144,19 @@ def warn_if_not_cleared(assignment: Assignment, unit: Unit, stage: str, now: dat
     if not entering or assignment.cleared_to_enter_at is not None:
         return
     call, kind = assignment.call, Alert.Kind.NOT_CLEARED_TO_ENTER
-    if not Alert.objects.open().filter(call=call, kind=kind, told__unit=unit).exists():
+    if not _not_cleared(call, unit).exists():
         text = f"{unit.callsign} is on scene of call {call.number} and nobody has cleared it to enter."
         raise_alert(center=unit.center, kind=kind, text=text, now=now, call=call, tell=[unit])
+
+
+def end_not_cleared(call: Call, unit: Unit, now: datetime) -> None:
+    """It is not at the door after all."""
+    for alert in _not_cleared(call, unit).select_for_update(of=("self",)):
+        close_alert(alert, now)
+
+
+def _not_cleared(call: Call, unit: Unit) -> QuerySet[Alert]:
+    return Alert.objects.open().filter(call=call, kind=Alert.Kind.NOT_CLEARED_TO_ENTER, told__unit=unit)
 
 
 def tell_unit(*, actor: User, now: datetime, alert_id: int, unit_id: int, by_radio: bool) -> dict[str, Any]:

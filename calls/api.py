@@ -13,6 +13,7 @@ from calls import (
     call_ahead,
     clinician_calls,
     closing,
+    corrections,
     dispatch,
     exchange,
     facts,
@@ -134,6 +135,15 @@ class UnitStatus(View):
             return self.change(request, stages.free_unit, unit_id=unit_id, **meant, **fields)
         wanted = {name: fields[name] for name in ("reason", "until") if name in fields}
         return self.change(request, stages.set_unit_status, unit_id=unit_id, status=status, **wanted)
+
+
+class Correction(View):
+    """A stage said by mistake."""
+
+    def post(self, request: Request, unit_id: int) -> Response:
+        fields = self.parsed(request, serializers.Correction)
+        meant = {"stage": fields["status"], "reason": fields["reason"], "assignment_id": fields.get("assignment")}
+        return self.change(request, corrections.correct_stage, unit_id=unit_id, **meant)
 
 
 class Transport(View):

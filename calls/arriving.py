@@ -21,9 +21,13 @@ def recheck_safety(assignment: Assignment, unit: Unit, now: datetime) -> None:
     if still_open := _open(call, unit):
         raise_alert(
             center=call.center, kind=Alert.Kind.SAFETY_RECHECK, now=now, call=call, tell=[unit],
-            cause=f"recheck:{assignment.pk}",
+            cause=recheck_cause(assignment),
             text=f"{unit.callsign} arrives at call {call.number} and safety is open: {'; '.join(still_open)}",
         )  # fmt: skip
+
+
+def recheck_cause(assignment: Assignment) -> str:
+    return f"recheck:{assignment.pk}"
 
 
 def _open(call: Call, unit: Unit) -> list[str]:

@@ -88,6 +88,9 @@ STAGE_REPORTED = _kind(
     f"{_ASSIGNMENT} assignment.disposition_owed_at {_UNIT} {_CALL_TIMES}",
     "assignment_id stage late backward repeated",
 )
+STAGE_CORRECTED = _kind(
+    "unit.stage_corrected", f"{_ASSIGNMENT} {_UNIT} {_CALL_TIMES}", "assignment_id stage instead_of reason"
+)
 UNIT_CLEARED = _kind(
     "unit.cleared",
     f"{_ASSIGNMENT} assignment.outcome assignment.police_released_at assignment.disposition_owed_at"

@@ -61,17 +61,31 @@ def police_left(gone: Assignment, unit: Unit, now: datetime) -> None:
     Released on purpose from a scene they made safe, they leave their word behind.
     """
     call = gone.call
-    on = list(call.assignments.open().select_related("unit"))
-    others = any(one.unit.discipline == Discipline.POLICE and arrived(one.status) for one in on)
-    if unit.discipline != Discipline.POLICE or others or Discipline.POLICE not in services_asked(call):
+    if unit.discipline != Discipline.POLICE or Discipline.POLICE not in services_asked(call) or _police_there(call):
         return
     if gone.police_released_at is None or call.scene_secure_at is None:
-        lose_scene(call)
-        for one in on:
-            if one.cleared_to_enter_at is not None and not arrived(one.status):
-                stamp_wave(one, None)
+        void_word(call)
     if gone.end_reason != Assignment.EndReason.REASSIGNED:  # exchange says itself what is left behind
         look_for_partner(call, now, gone=unit)
+
+
+def police_not_there(call: Call) -> None:
+    """Police that were said to be at a scene that asks for them are not, and nobody else of theirs is."""
+    if Discipline.POLICE in services_asked(call) and not _police_there(call):
+        void_word(call)
+
+
+def _police_there(call: Call) -> bool:
+    police = call.assignments.open().filter(unit__discipline=Discipline.POLICE)
+    return any(arrived(status) for status in police.values_list("status", flat=True))
+
+
+def void_word(call: Call) -> None:
+    """The scene is secure no more, and who was waved in and is not inside waits again."""
+    lose_scene(call)
+    for one in call.assignments.open().filter(cleared_to_enter_at__isnull=False).select_related("unit").order_by("pk"):
+        if not arrived(one.status):
+            stamp_wave(one, None)
 
 
 def stamp_wave(assignment: Assignment, at: datetime | None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from calls.bypass import SAID
+from calls.corrections import BACK_TO, CorrectionReason
 from calls.models import Assignment, Call, Caller, CallLink, ClinicianCall, NarrativeEntry, Unmet
 from care_dispatch.api import StrictSerializer
 
@@ -177,6 +178,12 @@ class UnitStatus(StrictSerializer):
     legal_basis = choice(Assignment.LegalBasis.choices)
     reason = text()
     until = s.DateTimeField(required=False, allow_null=True)
+
+
+class Correction(StrictSerializer):
+    status = choice(BACK_TO, required=True)
+    reason = choice(CorrectionReason.choices, required=True)
+    assignment = s.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
 class Exchange(StrictSerializer):

@@ -24,6 +24,7 @@ urlpatterns = [
     path("narrative/<int:note_id>/seal/", api.SealNote.as_view()),
     path("units/<int:unit_id>/status/", api.UnitStatus.as_view()),
     path("units/<int:unit_id>/transport/", api.Transport.as_view()),
+    path("units/<int:unit_id>/correction/", api.Correction.as_view()),
     path("units/<int:unit_id>/call-ahead/", api.CallAhead.as_view()),
     path("units/<int:unit_id>/exchange/", api.Exchange.as_view()),
     path("disposition-conflicts/", api.DispositionConflicts.as_view()),

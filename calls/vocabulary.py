@@ -3,6 +3,7 @@
 from typing import Any
 
 from calls import codes, triage
+from calls.corrections import BACK_TO, CorrectionReason
 from calls.facilities import facilities
 from calls.lifecycle import MODES
 from calls.models import (
@@ -42,6 +43,8 @@ def everything(center_id: int) -> dict[str, Any]:
         "bypass_reasons": [one for one in _pairs(Assignment.Bypass) if one["value"] != Assignment.Bypass.OWED],
         "legal_bases": _pairs(Assignment.LegalBasis),
         "rides": _pairs(Assignment.Rides),
+        "back_to": [{"value": stage, "label": Assignment.Status(stage).label} for stage in BACK_TO],
+        "correction_reasons": _pairs(CorrectionReason),
         "facilities": facilities(center_id),
         "lines": _pairs(Caller.Line),
         "audiences": _pairs(NarrativeEntry.Audience),

@@ -34,6 +34,8 @@ export class App {
     this.desk = new CallDesk(this);
     /** Whom to send; it comes right behind the board. @type {import("./advice.js").Advice | null} */
     this.advice = null;
+    /** What may come next on the command line; this too. @type {typeof import("./commands/complete.js") | null} */
+    this.completion = null;
     this.link = new Link(this.store, this.clock, MEANS, () => this.#linkChanged());
     /** @type {any} */
     this.me = null;

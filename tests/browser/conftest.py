@@ -104,7 +104,9 @@ def desk(new_page: NewPage, stack_db: Stack) -> Iterator[SignIn]:
             page.keyboard.type(text)
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        expect(page.locator(".link")).to_have_text("● LIVE")
+        expect(page.locator(".link")).to_have_text(
+            "● LIVE", timeout=30_000
+        )  # the first page of a stack starts everything
         expect(page.locator("#line")).to_be_focused()
         return page
 

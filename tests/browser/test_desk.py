@@ -115,6 +115,22 @@ def test_ctrl_z_types_the_line_that_puts_a_command_back_and_enter_does_it(desk: 
     assert line(page) != f"P #{call.number} 1"
 
 
+def test_an_arrival_typed_for_the_wrong_unit_is_put_back_by_one_stroke(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    call = take(page)
+    say(page, f"de #{call.number} p101")
+    done(page, "P101 en route")
+    say(page, "os p101")
+    done(page, "P101 on scene")
+    expect(page.locator("[data-unit='P101']")).to_contain_text("SCENE")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#line")).to_have_value("BACK P101 en_route pressed")
+    page.keyboard.press("Enter")
+    done(page, "P101 is en route again")
+    expect(page.locator("[data-unit='P101']")).to_contain_text("ENRT")
+    assert Assignment.objects.get(call=call).on_scene_at is None
+
+
 # --- forms ---------------------------------------------------------------------------------------
 def test_a_second_new_call_takes_nothing_of_the_one_half_typed(desk: SignIn) -> None:
     page = desk("d2", "D2")

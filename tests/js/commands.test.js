@@ -31,7 +31,7 @@ const CONTEXT = {
   lists: {
     requester: ["hospital", "police"], advice: ["calming", "resource_named"], uncovered: ["help_coming"],
     passReason: ["driving", "with_person"], confirmation: ["helped", "unit_not_needed"],
-    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], bypass: ["closer", "kept_free"], basis: ["voluntary", "warrant"], facility: ["county-ed", "respite"], rides: ["crew", "officer"],
+    clinician: ["still_safe", "worse", "no_answer"], instead: ["care_joins", "line_988"], bypass: ["closer", "kept_free"], backTo: ["dispatched", "en_route"], mistake: ["misheard", "pressed"], basis: ["voluntary", "warrant"], facility: ["county-ed", "respite"], rides: ["crew", "officer"],
   },
   linkKinds: ["same_person", "other", "merge", "unlink"],
 };
@@ -176,6 +176,8 @@ const MAKE = {
   instead: () => pick(CONTEXT.lists.instead),
   basis: () => pick(CONTEXT.lists.basis),
   facility: () => pick(CONTEXT.lists.facility),
+  backTo: () => pick(CONTEXT.lists.backTo),
+  mistake: () => pick(CONTEXT.lists.mistake),
   rides: () => pick(CONTEXT.lists.rides),
   miles: () => pick([0, 41230, 999999]),
 };

@@ -15,7 +15,7 @@ const CONTEXT = {
   openCall: 42,
   facts: [{ name: "weapon", values: ["denied", "none_reported", "unknown", "in_hand"] }],
   dispositions: [], modeReasons: [], questions: [], results: [], agencies: [], notSent: ["all_busy"], closedAs: [], linkKinds: [],
-  lists: { facility: ["county-ed"], basis: ["voluntary"] },
+  lists: { facility: ["county-ed"], basis: ["voluntary"], backTo: ["en_route"], mistake: ["misheard"] },
 };
 
 /** The lines in the first column of the table of what one types. */

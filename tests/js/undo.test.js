@@ -15,6 +15,12 @@ test("each command that can be put back names the line that does it", () => {
   assert.equal(back({ verb: "CAN", call: 42 }), "RE 142; closed by mistake");
 });
 
+test("a stage reported by mistake goes back to the one before", () => {
+  assert.equal(back({ verb: "OS", units: ["CARE1"] }), "BACK CARE1 en_route pressed");
+  assert.equal(back({ verb: "OS", units: ["P102"] }), undefined, "it is on no call");
+  assert.equal(back({ verb: "OS", units: ["P101", "CARE1"] }), undefined, "two are two lines");
+});
+
 test("a unit taken off goes back as far as it was", () => {
   assert.equal(back({ verb: "X", units: ["M71"] }), "D #139 M71");
   assert.equal(back({ verb: "AV", units: ["M71", "CARE1"] }), "DE #139 M71 CARE1");
@@ -38,5 +44,5 @@ test("an answer goes back to what was known before, never below unknown", () => 
 });
 
 test("what no single line puts back offers none", () => {
-  for (const verb of ["N", "ER", "NEW", "TOLD"]) assert.equal(back({ verb, call: 42, units: ["P101"] }), undefined);
+  for (const verb of ["N", "NEW", "TOLD"]) assert.equal(back({ verb, call: 42, units: ["P101"] }), undefined);
 });

@@ -49,6 +49,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/units/<int:unit_id>/exchange/": DISPATCH,
     "GET api/staffing/": DISPATCH, f"{CREWS}sign-on/": DISPATCH | {"off duty"}, f"{CREWS}hand-over/": DISPATCH | {"off duty"},  # themselves
     f"{CREWS}sign-off/": DISPATCH | OFFICER, f"{CREWS}extend/": DISPATCH | OFFICER,  # whose unit it is
+    "POST api/units/<int:unit_id>/correction/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/call-ahead/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/units/<int:unit_id>/transport/": DISPATCH | OFFICER,  # whose unit it is
     "POST api/assignments/<int:assignment_id>/clear-to-enter/": DISPATCH | OFFICER,
@@ -134,6 +135,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/cautions/<int:caution_id>/end/": {"reason": "x"},
     "POST api/call-backs/<int:call_back_id>/": {"result": "reached"},
     "POST api/units/<int:unit_id>/status/": {"status": "en_route"},
+    "POST api/units/<int:unit_id>/correction/": {"status": "dispatched", "reason": "misheard"},
     "POST api/units/<int:unit_id>/call-ahead/": {"reached": True},
     "POST api/units/<int:unit_id>/transport/": {"destination": "x"},
     "POST api/assignments/<int:assignment_id>/bypass/": {"reason": "closer"},

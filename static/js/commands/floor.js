@@ -71,6 +71,11 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     await post(`/api/assignments/${unit.assignment.id}/bypass/`, { reason: bypass });
     return `${unit.callsign} instead of who was recommended: ${app.label("bypass_reasons", bypass)}`;
   },
+  BACK: async (app, { units = [], backTo, mistake }) => {
+    const unit = unitOf(app, units[0]);
+    await post(`/api/units/${unit.id}/correction/`, { status: backTo, reason: mistake, ...(unit.assignment && { assignment: unit.assignment.id }) });
+    return `${unit.callsign} is ${UNIT_STATUS[backTo].label} again: ${app.label("correction_reasons", mistake)}`;
+  },
   TR: ride,
   AF: ride,
   PAR: check,

@@ -177,7 +177,7 @@ export function format(command, context) {
   if (command.fact) words.push(`${command.fact.fact}=${command.fact.value}`);
   for (const [fact, value] of Object.entries(command.facts ?? {})) words.push(`${fact}=${value}`);
   if (command.response) words.push(WORD_OF_RESPONSE[command.response]);
-  for (const slot of ["priority", "outcome", "disposition", "basis", "facility", "rides", "miles", "agency", "requester", "question", "result", "advice", "uncovered", "passReason", "confirmation", "reason", "closedAs", "notSent", "linkKind", "endReason", "clinician", "instead", "bypass", "word", "number", "closed"]) {
+  for (const slot of ["priority", "outcome", "disposition", "basis", "facility", "rides", "miles", "agency", "requester", "question", "result", "advice", "uncovered", "passReason", "confirmation", "reason", "closedAs", "notSent", "linkKind", "endReason", "clinician", "instead", "bypass", "backTo", "mistake", "word", "number", "closed"]) {
     if (command[slot] !== undefined) words.push(slot === "closed" ? `#${command[slot]}` : String(command[slot]));
   }
   return words.join(" ") + text;

@@ -2,6 +2,7 @@
 /** What a token can mean to a verb: every reading is kept, none is guessed. */
 
 import { KEY_OF_OUTCOME, OUTCOME_OF_KEY, QUESTION_KEYS, RESPONSE_OF_WORD } from "../words.js";
+import { VERBS } from "./verbs.js";
 
 /** @typedef {import("./verbs.js").Slot} Slot */
 /**
@@ -71,8 +72,7 @@ export function readings(token, slots, context) {
 /** @param {Slot} slot @param {string} token @param {Context} context @returns {any[]} */
 function read(slot, token, context) {
   const lower = token.toLowerCase();
-  /** @param {string[]} list */
-  const oneOf = (list) => list.filter((value) => value.toLowerCase() === lower);
+  const oneOf = (/** @type {string[]} */ list, word = lower) => list.filter((value) => value.toLowerCase() === word);
   switch (slot) {
     case "units": {
       const units = unitsNamed(token, context);
@@ -117,6 +117,8 @@ function read(slot, token, context) {
       return oneOf(context.linkKinds);
     case "closedAs":
       return oneOf(context.closedAs);
+    case "backTo":
+      return oneOf(context.lists?.backTo ?? [], VERBS[token.toUpperCase()]?.status);
     case "endReason":
       return oneOf(context.endReasons);
     default:

@@ -25,6 +25,13 @@ export function wayBack(app, command) {
     case "DO":
       if (toTake(app, command).length) return sentAgain(app, units, "; by_mistake");
       return command.verb === "DO" ? null : { line: `AV ${units.join(" ")} c` };
+    case "ER":
+    case "ST":
+    case "OS":
+    case "CT":
+    case "TR":
+    case "AF":
+      return putBack(app, units);
     case "X":
       return sentAgain(app, units, command.call === undefined ? "" : "; by_mistake");
     case "AV":
@@ -64,6 +71,12 @@ function answered(app, call, { fact }, named) {
   const was = detail.facts?.[fact];
   const value = !was || was === "none_reported" ? "unknown" : was;
   return { line: `Q ${named} ${KEY_OF_FACT[fact] ?? fact}=${value}`, call: call.id };
+}
+
+/** @param {App} app @param {string[]} callsigns @returns {Back | null} */
+function putBack(app, [callsign, ...others]) {
+  const unit = app.unit(callsign);
+  return unit?.assignment && !others.length ? { line: `BACK ${callsign} ${unit.status} pressed` } : null;
 }
 
 /** Units that are on one call go back to it as far as they were; off another call only with the reason.

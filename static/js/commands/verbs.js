@@ -4,7 +4,7 @@
 /**
  * @typedef {"units" | "call" | "minutes" | "priority" | "outcome" | "disposition" | "fact" | "response" | "reason"
  *   | "number" | "agency" | "question" | "result" | "word" | "notSent" | "closedAs" | "closed" | "other" | "linkKind"
- *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "facility" | "rides" | "miles" | "clinician" | "instead" | "bypass"} Slot
+ *   | "facts" | "advice" | "uncovered" | "requester" | "passReason" | "confirmation" | "endReason" | "basis" | "facility" | "rides" | "miles" | "clinician" | "instead" | "bypass" | "backTo" | "mistake"} Slot
  * @typedef {object} Verb
  * @property {string} usage
  * @property {string} help
@@ -99,6 +99,7 @@ export const VERBS = {
   INS: { usage: "INS [call] care_joins mobile_crisis line_988", help: "note what is done instead of CARE: told to join, mobile crisis asked, 988 on the line", takes: ["call", "instead"], needs: ["call", "instead"], text: "no" },
   WHY: { usage: "WHY [call] reason", help: "why CARE was not sent", takes: ["call", "notSent"], needs: ["call", "notSent"], text: "no" },
   BYP: { usage: "BYP unit reason", help: "why this unit was sent and not the one recommended", takes: ["units", "bypass"], needs: ["units", "bypass"], text: "no", one: true },
+  BACK: { usage: "BACK unit d er st os ct tr wrong_unit misheard pressed wrong_place", help: "a stage was said by mistake: back to this one", takes: ["units", "backTo", "mistake"], needs: ["units", "backTo", "mistake"], text: "no", one: true },
   STAFF: { usage: "STAFF", help: "who is on, until when, and who is missing", takes: [], needs: [], text: "no" },
   OWED: { usage: "OWED", help: "list the dispositions crews still owe", takes: [], needs: [], text: "no" },
 };
@@ -137,6 +138,8 @@ export const SLOT_WORDS = {
   clinician: "what came of the clinician's call",
   bypass: "why: closer, knows_person, crew_asked, kept_free, not_fit or supervisor",
   instead: "a step: care_joins, mobile_crisis or line_988",
+  backTo: "where it really is, such as er",
+  mistake: "why: wrong_unit, misheard, pressed or wrong_place",
   endReason: "why it is over: help_there, crew_safe, by_mistake or test",
 };
 
@@ -145,4 +148,5 @@ export const LIST_OF = {
   disposition: "dispositions", reason: "mode_reasons", notSent: "not_sent", question: "consult_questions", result: "consult_results",
   requester: "consult_requesters", advice: "consult_advice", uncovered: "consult_uncovered", passReason: "consult_pass_reasons",
   confirmation: "consult_confirmations", clinician: "clinician_results", instead: "instead", bypass: "bypass_reasons", basis: "legal_bases", facility: "facilities", rides: "rides",
+  backTo: "back_to", mistake: "correction_reasons",
 };

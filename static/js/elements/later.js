@@ -3,6 +3,7 @@
 
 import { Advice } from "../advice.js";
 import { app } from "../app.js";
+import * as completion from "../commands/complete.js";
 import "../commands/floor.js";
 import { reportSeen } from "../seen.js";
 import "../commands/together.js";
@@ -22,5 +23,6 @@ import "./staffing.js";
 import "./sign_in_again.js";
 
 app.advice = new Advice(app);
+app.completion = completion;
 if (app.desk.openId !== null) app.advice.open(app.desk.openId);
 reportSeen(app);

@@ -2,7 +2,6 @@
 /** The command line: type, see what may come next, Enter. A line that was not done stays; a line that was is in the history. */
 
 import { html, nothing } from "../../vendor/lit.js";
-import { accept, offers } from "../commands/complete.js";
 import { format, parse } from "../commands/parse.js";
 import { lacking, question, run, sends } from "../commands/run.js";
 import { backLine, wayBack } from "../commands/undo.js";
@@ -58,7 +57,7 @@ class Line extends Part {
   get #offers() {
     if (this.choices.length) return this.choices.map(({ line }, index) => ({ insert: line, label: `${index + 1}  ${line}`, detail: "" }));
     if (this.armed) return [];
-    return document.activeElement === this.input ? offers(this.app, this.text) : [];
+    return document.activeElement === this.input ? (this.app.completion?.offers(this.app, this.text) ?? []) : [];
   }
 
   render() {
@@ -108,13 +107,13 @@ class Line extends Part {
     const { key } = event;
     if (key === "Enter") {
       if (this.choices.length && this.picked >= 0) this.#do(this.choices[this.picked].line, true);
-      else if (this.picked >= 0 && found[this.picked]) this.#put(accept(this.text, found[this.picked]));
+      else if (this.picked >= 0 && found[this.picked]) this.#accept(found[this.picked]);
       else this.#do(this.text, true);
     } else if (this.choices.length && /^[1-9]$/.test(key) && this.choices[Number(key) - 1]) {
       this.#do(this.choices[Number(key) - 1].line, true);
     } else if (key === "Tab" && !event.shiftKey && found.length && this.text.trim()) {
       if (this.choices.length) this.#put(this.choices[Math.max(0, this.picked)].line);
-      else this.#put(accept(this.text, found[Math.max(0, this.picked)]));
+      else this.#accept(found[Math.max(0, this.picked)]);
     } else if (key === "ArrowDown" && found.length) {
       this.picked = (this.picked + 1) % found.length;
     } else if (key === "ArrowUp" && this.picked >= 0) {
@@ -140,7 +139,12 @@ class Line extends Part {
   #take(event, index) {
     event.preventDefault();
     if (this.choices.length) this.#do(this.choices[index].line, true);
-    else this.#put(accept(this.text, this.#offers[index]));
+    else this.#accept(this.#offers[index]);
+  }
+
+  /** @param {import("../commands/complete.js").Offer} offer */
+  #accept(offer) {
+    this.#put(this.app.completion?.accept(this.text, offer) ?? this.text);
   }
 
   /** @param {string} text @param {string} [hint] */

@@ -8,6 +8,7 @@ from hypothesis.stateful import rule
 
 from calls.alerts import acknowledge_alert, tell_unit
 from calls.closing import close_call, hold_call, reopen_call, unhold_call
+from calls.corrections import BACK_TO, correct_stage
 from calls.dispatch import send_units, set_mode
 from calls.exchange import exchange_unit
 from calls.facts import state_facts
@@ -96,6 +97,10 @@ class Dispatching(Base):
     @rule(unit=A_UNIT, stage=st.sampled_from(REPORTED), ago=SOMETIME)
     def a_unit_reports(self, unit: int, stage: str, ago: int | None) -> None:
         self.do(report_stage, unit_id=self.units[unit].pk, stage=stage, at=self.ago(ago))
+
+    @rule(unit=A_UNIT, stage=st.sampled_from(BACK_TO))
+    def a_stage_was_a_mistake(self, unit: int, stage: str) -> None:
+        self.do(correct_stage, unit_id=self.units[unit].pk, stage=stage, reason="misheard")
 
     @rule(unit=A_UNIT, outcome=st.sampled_from(OUTCOMES), ago=SOMETIME)
     def a_unit_is_free(self, unit: int, outcome: str, ago: int | None) -> None:
