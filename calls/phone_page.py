@@ -20,6 +20,7 @@ from calls.lifecycle import MODES, arrived
 from calls.models import Alert, Assignment, Call, Consult, ConsultOffer, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.pair import etas
+from calls.premise import earlier_calls
 from calls.radio import radio_text
 from calls.selectors import dispositions_owed, readable_narrative, safety_words, transports_owed
 from calls.triage.facts import FACTS, NOT_ASKED
@@ -80,7 +81,7 @@ def current_assignment(unit: Unit | None) -> Assignment | None:
 
 
 def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str, Any]:
-    call = Call.objects.select_related("verdict").get(pk=on.call_id)
+    call = Call.objects.select_related("verdict", "center").get(pk=on.call_id)
     mode, mode_label = MODES[call.mode_override or call.response]
     step = next_step(
         discipline=unit.discipline,
@@ -98,6 +99,7 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         "mode": mode,
         "safety": safety_words(call),
         "cautions": shown_on(call),
+        "premise": _premise(call, tier_of(user.role), now),
         "next": step,
         "others": others,
         "waits": on.role == Assignment.Role.STAGE and on.cleared_to_enter_at is None,
@@ -138,6 +140,20 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         "audiences": audiences(user),
         "outcomes": OUTCOMES if unit.discipline == Discipline.CARE else [],
     }
+
+
+def _premise(call: Call, tier: str, now: datetime) -> dict[str, Any]:
+    """The earlier calls of the place, with how each ended and what came of it in words."""
+    found = earlier_calls(call, tier, now)
+    labels = dict(Call.ClosedAs.choices) | {"": "Open"}
+    came_of = dict(OUTCOMES) | dict(Assignment.Disposition.choices)
+    for row in found["calls"]:
+        row["ended"] = labels[row["closed_as"]]
+        row["came_of"] = [
+            ", ".join([one["callsign"], *(came_of[one[name]] for name in ("outcome", "disposition") if one[name])])
+            for one in row["came_of"]
+        ]
+    return found
 
 
 def _minutes(eta: Mapping[str, Any] | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Places while a call-taker types: what the gazetteer has that may be meant."""
+"""Places over the API: what may be meant while a call-taker types, and the earlier calls of a call's place."""
 
 from django.utils import timezone
 from rest_framework import serializers as s
@@ -9,6 +9,7 @@ from calls.api import query
 from calls.fetch import require_dispatch
 from calls.places.duplicates import suspects
 from calls.places.matching import candidates, resolve
+from calls.premise import premise_history
 from calls.serializers import text as words
 from care_dispatch.api import StrictSerializer, View
 from teams.selectors import center_id_of, signed_in
@@ -42,3 +43,8 @@ class Places(View):
         found, place = candidates(center_id_of(user), typed), resolve(center_id_of(user), typed)
         places = [match.as_dict() for match in found]
         return Response({"places": places, "verified": place.verified, "label": place.label})
+
+
+class Premise(View):
+    def get(self, request: Request, call_id: int) -> Response:
+        return Response(premise_history(signed_in(request), call_id, timezone.now()))

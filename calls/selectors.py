@@ -1,6 +1,6 @@
 """Reads for screens and the API: one function each, permission at the fetch."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -177,15 +177,20 @@ _SAFETY_WORDS = {
 }
 
 
+def dangers(facts: Mapping[str, Any], letters: str = "WVMS") -> list[str]:
+    """The dangers that were reported, in words; ``letters``: those of the flags column that are asked for."""
+    shown = faces.flags(facts)
+    return [
+        f"{title}: {str(facts[fact]).replace('_', ' ')}"
+        for letter, (title, fact) in _SAFETY_WORDS.items()
+        if letter in letters and shown[letter] == "yes"
+    ]
+
+
 def safety_words(call: Call) -> list[str]:
     """What a field unit must know of danger, in words without diagnosis or quotes."""
     facts = call.verdict.facts if call.verdict else {}
-    shown = faces.flags(facts)
-    words = [
-        f"{title}: {str(facts[fact]).replace('_', ' ')}"
-        for letter, (title, fact) in _SAFETY_WORDS.items()
-        if shown[letter] == "yes"
-    ]
+    shown, words = faces.flags(facts), dangers(facts)
     words += [f"{title}: not known" for letter, (title, fact) in _SAFETY_WORDS.items() if shown[letter] == "unknown"]
     if "weapon" not in facts or facts.get("weapon") == "none_reported":
         words.append("Weapon: not asked")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("calls/<int:call_id>/", api.OneCall.as_view()),
     path("calls/<int:call_id>/dispatch/", api.Send.as_view()),
     path("calls/<int:call_id>/recommendation/", api.Recommendation.as_view()),
+    path("calls/<int:call_id>/premise/", places_api.Premise.as_view()),
     path("calls/<int:call_id>/not-sent/", unmet_api.Explain.as_view()),
     path("clinician-calls/<int:clinician_call_id>/", unmet_api.OneClinicianCall.as_view()),
     path("not-sent/", unmet_api.Owed.as_view()),

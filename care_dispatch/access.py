@@ -34,13 +34,27 @@ TIER_OF_ROLE: dict[str, Tier | None] = {
 }
 
 # What each tier is shown beyond the operational fields (C0) every tier has.
-# Narrative audiences; the caller's identity; clinical work; facts as values or only as safety words.
+# Narrative audiences; the caller's identity; clinical work; facts as values or only as safety words; the earlier calls
+# of the place, and among them those about mental health.
 SEES: dict[Tier, frozenset[str]] = {
-    Tier.DISPATCH: frozenset({"narrative:shared", "narrative:dispatch", "caller", "facts", "verdict", "outcome"}),
-    Tier.CARE: frozenset(
-        {"narrative:shared", "narrative:care", "facts", "verdict", "outcome", "referral", "follow_up", "advice"}
+    Tier.DISPATCH: frozenset(
+        {"narrative:shared", "narrative:dispatch", "caller", "facts", "verdict", "outcome", "premise"}
     ),
-    Tier.FIELD: frozenset({"narrative:shared", "safety"}),
+    Tier.CARE: frozenset(
+        {
+            "narrative:shared",
+            "narrative:care",
+            "facts",
+            "verdict",
+            "outcome",
+            "referral",
+            "follow_up",
+            "advice",
+            "premise",
+            "premise:care",
+        }
+    ),
+    Tier.FIELD: frozenset({"narrative:shared", "safety", "premise"}),
     Tier.PARTNER: frozenset(),
 }
 

@@ -41,6 +41,7 @@ class CenterAdmin(OwnCenter):
         "sends_next_of_stack": "A unit that comes free goes to its next waiting call at once.",
         "caution_days": "How long a caution stands when nobody says.",
         "caution_days_at_most": "No caution stands longer.",
+        "premise_days": "How many days back the earlier calls of a place are shown; 0 shows none.",
         "crews_sign_on": "Off only where nobody signs on: a CARE unit without a crew on shift can be sent then.",
         "no_show_minutes": "Who is planned and has not signed on so long after the start is missing.",
         "duplicate_meters": "A second call this near may be the same incident.",

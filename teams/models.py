@@ -27,6 +27,8 @@ class Center(models.Model):
     # How long a caution stands when nobody says, and at most: no warning about a place or a person is for ever.
     caution_days = models.PositiveSmallIntegerField(default=90)
     caution_days_at_most = models.PositiveSmallIntegerField(default=365)
+    # How far back the earlier calls of a place are shown: who lived there before says nothing of who lives there now.
+    premise_days = models.PositiveSmallIntegerField(default=365)
     # A second call this near and this soon may be the same incident.
     duplicate_meters = models.PositiveSmallIntegerField(default=150)
     duplicate_minutes = models.PositiveSmallIntegerField(default=60)

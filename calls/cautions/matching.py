@@ -12,6 +12,7 @@ from django.db import connection
 from calls.alerts import raise_alert
 from calls.cautions import kinds
 from calls.models import Alert, Call, Caution, CautionOnCall, FactStatement
+from calls.places.flats import Flat, flat
 from care_dispatch.log import record
 from teams.models import Unit
 
@@ -50,12 +51,12 @@ class _Row:
 
     @property
     def concerns(self) -> bool:
-        return any(unit in ("", self.unit) for unit in self.units) or bool(self.units) and not self.unit
+        return any(flat(unit, self.unit) != Flat.OTHER for unit in self.units)
 
     @property
     def unit_unknown(self) -> bool:
         """The caution is about one flat and the call does not say which: it may be this one or another."""
-        return bool(self.unit) and not self.of_caller and self.unit not in self.units
+        return bool(self.unit) and not self.of_caller and all(flat(unit, self.unit) != Flat.SAME for unit in self.units)
 
 
 def take_in_cautions(call: Call, now: datetime) -> list[FactStatement]:

@@ -10,6 +10,7 @@ from calls import faces
 from calls.cautions.entering import digits_of
 from calls.fetch import require_dispatch
 from calls.models import Call, Caller
+from calls.places.flats import Flat, flat
 from calls.places.gazetteer import meters
 from calls.places.matching import Resolved, resolve
 from care_dispatch.access import tier_of
@@ -97,11 +98,12 @@ _SAME = 40
 
 def _where(call: Call, place: Resolved, most: int) -> tuple[int, str]:
     if place.premise and call.premise == place.premise:
-        if not call.premise_unit or not place.premise_unit:
-            return 50, "same place"
-        if call.premise_unit == place.premise_unit:
+        which = flat(call.premise_unit, place.premise_unit)
+        if which == Flat.OTHER:
+            return _SAME, f"same building, there unit {call.premise_unit}"
+        if which == Flat.SAME and call.premise_unit:
             return 60, f"same place, unit {call.premise_unit}"
-        return _SAME, f"same building, there unit {call.premise_unit}"
+        return 50, "same place"
     if None in (call.lat, call.lng, place.lat, place.lng):
         return 0, ""
     away = meters(place.lat or 0.0, place.lng or 0.0, call.lat or 0.0, call.lng or 0.0)

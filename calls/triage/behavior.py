@@ -21,7 +21,8 @@ LISTED = "the center's list of call types"
 _DENIED_COUNT_NOT = frozenset({"sure", "likely", "sign"})
 # Signs in how the call is spoken of; they count, and are no words to show as the reason.
 _OF_THE_CALL = frozenset({"danger asked about", "who is there", "calls again", "concern", "evaluation"})
-_TELLING = frozenset({"suicide", "psychosis_or_mania"})
+# Facts that say it by themselves.
+TELLING = frozenset({"suicide", "psychosis_or_mania"})
 
 
 class Suggested(Protocol):
@@ -68,7 +69,7 @@ def behavioral(typed: Page, narrated: Page, found: Sequence[Suggested], *, type_
                 best = min([best, *weighed.get("sign", ())], key=_tells)
             return _because(page, best, "yes", of_type=is_type)
     for item in found:
-        if item.fact in _TELLING and item.value not in ("denied", "unknown") and item.whose == "patient":
+        if item.fact in TELLING and item.value not in ("denied", "unknown") and item.whose == "patient":
             return Verdict("yes", item.start, item.end, item.rule)
     signs = [*of_text.get("likely", ()), *of_text.get("sign", ())]
     kinds = {hit.what.name for hit in (*signs, *of_type.get("sign", ()), *of_type.get("likely", ()))}

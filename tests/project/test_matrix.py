@@ -34,7 +34,7 @@ ROLES: dict[str, set[Any]] = {
     "POST live/ticket": READERS, "GET api/me/": ALL, "GET api/board/": READERS,
     # calls
     "GET api/calls/": READERS, "POST api/calls/": DISPATCH, f"GET {CALL}": ON_SHIFT, f"PATCH {CALL}": DISPATCH,
-    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"GET {CALL}recommendation/": DISPATCH, "GET api/unmet/": {Role.SUPERVISOR}, f"POST {CALL}not-sent/": DISPATCH, "GET api/not-sent/": DISPATCH,
+    f"POST {CALL}dispatch/": DISPATCH, f"POST {CALL}cancel/": DISPATCH, f"GET {CALL}recommendation/": DISPATCH, f"GET {CALL}premise/": ON_SHIFT, "GET api/unmet/": {Role.SUPERVISOR}, f"POST {CALL}not-sent/": DISPATCH, "GET api/not-sent/": DISPATCH,
     f"POST {CALL}clinician-call/": DISPATCH, f"POST {CALL}instead/": DISPATCH,
     "POST api/clinician-calls/<int:clinician_call_id>/": DISPATCH | CARE,
     f"POST {CALL}secure/": DISPATCH | OFFICER, f"POST {CALL}unsecure/": DISPATCH | OFFICER, f"POST {CALL}staging/": DISPATCH,
