@@ -6,8 +6,9 @@ from typing import Any
 from calls import kinds
 from calls.closing import end_call
 from calls.lifecycle import arrived
-from calls.models import Assignment, Call
+from calls.models import Assignment, Call, Caller
 from calls.partners import services_asked
+from calls.read_through import call_ids
 from calls.stages import NotOnACall, end_assignment, open_assignment_of
 from care_dispatch.log import record, write
 from care_dispatch.refusal import Conflict
@@ -76,9 +77,14 @@ def _must_be_enough(assignment: Assignment, call: Call) -> None:
         raise NotByPhone(f"Call {call.number} asks for {asked}: somebody sees the person before it ends.")
 
 
+def said_safe(call: Call) -> set[str]:
+    """What everybody who called said of calling back; a caller of a duplicate is one of them."""
+    return set(Caller.objects.filter(call__in=call_ids(call)).values_list("safe_to_call", flat=True))
+
+
 def call_back_unsafe(call: Call) -> str:
     """Why a call back is not safe by what the callers said, in words; empty when one said it is and none that it is not."""
-    said = {caller.safe_to_call for caller in call.callers.all()}
+    said = said_safe(call)
     if "no" in said:
         return "A caller says a call back is not safe: text, or have dispatch confirm it."
     return "" if "yes" in said else "Nobody has said that a call back is safe: have dispatch confirm it first."

@@ -9,20 +9,20 @@ from typing import Any
 
 from calls import kinds
 from calls.alerts import raise_alert
-from calls.call_ahead import NotSafeToCall, call_back_unsafe
+from calls.call_ahead import NotSafeToCall, call_back_unsafe, said_safe
 from calls.clinician_rows import CLINICIAN_CALL, cause, end_clinician_call, open_clinician_call
 from calls.closing import hold_call, unhold_call
 from calls.dispatch import set_mode
 from calls.fetch import lock_call, open_call, require_dispatch
-from calls.lifecycle import lighter
 from calls.models import Alert, Call, ClinicianCall, Unmet
+from calls.partners import police_too, services_asked
 from calls.recommending import plan_of
-from calls.unmet import asked_for_care, care_came, care_was_sent, note_step
+from calls.unmet import asked_for_care, care_came, care_has_come, note_step
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
-from teams.models import User
+from teams.models import Discipline, User
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def ask_clinician_call(
 
 
 def _require_safe(call: Call, *, confirmed: bool) -> None:
-    if any(caller.safe_to_call == "no" for caller in call.callers.all()):
+    if "no" in said_safe(call):
         raise NotSafeToCall("A caller says a call back is not safe: by text, or send somebody.")
     if not confirmed and (why := call_back_unsafe(call)):
         raise NotSafeToCall(why)
@@ -96,8 +96,8 @@ def _waiting(actor: User | None, call_id: int, now: datetime, what: str) -> Call
     call = open_call(actor, call_id, now)
     if not asked_for_care(call):
         raise NotAsked(f"Nobody asks for CARE in person on call {call.number}.")
-    if care_was_sent(call):
-        raise NotAsked(f"CARE was sent to call {call.number} already.")
+    if care_has_come(call):
+        raise NotAsked(f"CARE is on call {call.number}, or was there.")
     if (call.level is None or call.level >= 3) and not call.assignments.open().exists():
         who = "police and EMS" if call.level != 3 else "the CIT officer"
         raise DoesNotWait(f"Call {call.number} does not wait for CARE: send {who} now.")
@@ -138,11 +138,11 @@ def _resolved(call: Call, row: ClinicianCall, now: datetime) -> None:
 
 
 def _worse(call: Call, row: ClinicianCall, now: datetime) -> None:
-    """At least CARE and police from here on, at priority 1; the rules decide again beside it."""
+    """Police go too from here on, at priority 1; the rules decide again beside it."""
     _end_hold(call, now)
     call.refresh_from_db()
-    if lighter(call.mode_override or call.response, Call.Response.CARE_POLICE):
-        set_mode(actor=None, now=now, call_id=call.pk, response=Call.Response.CARE_POLICE)
+    if Discipline.POLICE not in services_asked(call) and (call.mode_override or call.response):
+        set_mode(actor=None, now=now, call_id=call.pk, response=police_too(call))
     order = Call.Priority.values
     if order.index(call.priority) > order.index(Call.Priority.ONE):
         sets = write(call, priority=Call.Priority.ONE, priority_set_by_hand=True)

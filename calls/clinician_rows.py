@@ -7,6 +7,7 @@ from calls.alerts import end_cause
 from calls.models import Call, ClinicianCall
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import record, write
+from teams.models import Discipline
 
 CLINICIAN_CALL = "clinician_call"
 
@@ -41,7 +42,12 @@ def end_clinician_calls(call: Call, now: datetime) -> None:
 
 
 def move_clinician_call(merged: Call, primary: Call, now: datetime) -> None:
-    """Who waits on a duplicate is called on the call that stays, unless a clinician calls there already."""
+    """Who waits on a duplicate is called on the call that stays, unless a clinician calls there already. With CARE on it
+    nobody waits.
+    """
+    if primary.assignments.open().filter(unit__discipline=Discipline.CARE).exists():
+        end_clinician_calls(primary, now)
+        return
     if ClinicianCall.objects.filter(call=primary, made_at__isnull=True).exists():
         return
     for row in ClinicianCall.objects.select_for_update().filter(call=merged, made_at__isnull=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 from calls import hooks, kinds, timers
 from calls.alerts import warn_if_not_cleared
+from calls.arriving import recheck_safety
 from calls.bypass import bypassing
 from calls.clinician_rows import end_clinician_calls
 from calls.closing import HOLD, SURFACE
@@ -108,6 +109,8 @@ def send_units(
     hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)
+        for one in made:
+            recheck_safety(one, one.unit, now)
     return {
         "call_id": call.pk,
         "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made],

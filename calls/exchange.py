@@ -11,6 +11,7 @@ from calls.dispatch import Stage, send_units, stage_care, unit_held
 from calls.fetch import NO_UNIT, lock_units, refuse_mirrored, require_dispatch
 from calls.lifecycle import arrived
 from calls.models import Alert, Assignment, Call, Code
+from calls.partners import look_for_partner, partner_cause, services_asked
 from calls.stages import JustMoved, NotOnACall, end_assignment
 from care_dispatch.log import record, write
 from care_dispatch.refusal import Invalid, NotFound
@@ -136,9 +137,14 @@ def tell_of_taken(taken: Sequence[Assignment], now: datetime) -> None:
             alone = " and ".join(one.unit.callsign for one in care)
             is_where = "on scene" if inside else "on the way"
             text = f"Call {call.number}: {names} taken {where}; {alone} {is_where} without police"
-            tell = [one.unit for one in care]
-            raise_alert(center=call.center, kind=Alert.Kind.CARE_ALONE, text=text, now=now, call=call, tell=tell)
+            raise_alert(
+                center=call.center, kind=Alert.Kind.CARE_ALONE, text=text, now=now, call=call,
+                cause=partner_cause(call) if inside and Discipline.POLICE in services_asked(call) else "",
+                tell=[one.unit for one in care],
+            )  # fmt: skip
         elif not left:
             since = f"{call.center.local(call.received_at):%H:%M}"
             text = f"Call {call.number} waits again, received {since}: {names} taken {where}"
             raise_alert(center=call.center, kind=Alert.Kind.UNIT_TAKEN, text=text, now=now, call=call)
+        elif police := [one.unit for one in gone if one.unit.discipline == Discipline.POLICE]:
+            look_for_partner(call, now, gone=police[0])  # others of theirs may be on the way only

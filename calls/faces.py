@@ -13,7 +13,7 @@ import orjson
 from django.db import connection
 
 from calls.co_response import staging_point
-from calls.lifecycle import MODES, SERVICES_OF_RESPONSE
+from calls.lifecycle import MODES, services_of
 from care_dispatch.access import Tier, sees
 from teams.aboard import CREW, KINDS, able, lacking
 
@@ -109,7 +109,10 @@ _CALL = _object(
     jurisdiction=f"CASE WHEN j.id IS NOT NULL THEN {_object('j', 'code', 'name')} END",
     # What is done instead of CARE, and what a clinician is to do, while the call is open.
     unmet="(SELECT json_build_object('reason', x.reason, 'instead', x.instead) FROM calls_unmet x WHERE x.call_id = c.id AND x.met_at IS NULL)",
-    clinician_call="(SELECT json_build_object('id', y.id, 'mode', y.mode, 'due_at', y.due_at) FROM calls_cliniciancall y"
+    clinician_call="(SELECT json_build_object('id', y.id, 'due_at', y.due_at, 'mode',"
+    # Nobody is phoned where a caller has said meanwhile that it is not safe.
+    " CASE WHEN EXISTS (SELECT 1 FROM calls_caller p JOIN calls_call m ON m.id = p.call_id WHERE p.safe_to_call = 'no'"
+    " AND (m.id = c.id OR m.merged_into_id = c.id)) THEN 'text' ELSE y.mode END) FROM calls_cliniciancall y"
     " WHERE y.call_id = c.id AND y.made_at IS NULL)",
     facts="v.facts", behavioral="coalesce(v.behavioral, 'unknown')", open_questions="v.proof->'open_questions'",
     call_back="(SELECT max(b.late) FROM calls_callback b WHERE b.call_id = c.id AND b.ended_at IS NULL)",
@@ -172,7 +175,7 @@ def call_face(row: Face, tier: str) -> Face:
         "mode": mode,
         "mode_label": mode_label,
         "overridden": bool(row["mode_override"]),
-        "services": list(SERVICES_OF_RESPONSE[response]) if row["mode_override"] else row["services"],
+        "services": list(services_of(row["response"], row["services"], row["mode_override"])),
         "lead": row["lead"],
         "behavioral": row["behavioral"] if sees(tier, "verdict") else "unknown",
         "flags": flags(row["facts"] or {}),

@@ -8,7 +8,7 @@ from calls.alerts import raise_alert
 from calls.dispatch import assign, stage_care
 from calls.fetch import lock_units, open_call, own_assignments, require_dispatch
 from calls.models import Alert, Assignment, Call
-from calls.partners import services_asked
+from calls.partners import police_too, services_asked
 from calls.scene import hand_over, lose_scene
 from calls.stages import police_there
 from care_dispatch.access import DISPATCH_ROLES
@@ -84,7 +84,7 @@ def call_police_up(*, actor: User | None, now: datetime, call_id: int) -> dict[s
     found = _nearest_police(call, now)
     sets = write(call, scene_secure_at=None)
     if Discipline.POLICE not in services_asked(call):
-        sets |= write(call, mode_override=Call.Response.CARE_POLICE, mode_reason=Call.OverrideReason.CREW_REQUEST)
+        sets |= write(call, mode_override=police_too(call), mode_reason=Call.OverrideReason.CREW_REQUEST)
     was_late, assignment = call.late > 0, None
     if found:
         assignment = assign(call, found[0], Assignment.Status.DISPATCHED, now, actor=actor)

@@ -106,7 +106,7 @@ def _call_back(call: Waiting) -> Step:
     command, words = said[call.safe_to_call]
     blocked = "send the officer first: it does not wait" if _must_go_first(call) else ""
     if call.call_due:
-        words = f"a clinician calls by {call.call_due}"
+        words = f"a clinician {'writes' if call.safe_to_call == 'no' else 'calls'} by {call.call_due}"
     elif call.heard in _NO_GOOD:
         blocked = f"the last call: {call.heard.replace('_', ' ')}"
     label = f"Clinician calls back within {call.within_minutes:.0f} min"

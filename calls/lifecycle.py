@@ -1,6 +1,6 @@
 """How assignments and calls move: pure rules over statuses and times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +86,7 @@ SERVICES_OF_RESPONSE = {
     "consult": ("care",),
     "standard": (),
 }
+
 # From lightest to heaviest: an override to a lighter one needs a reason, from level 4 a supervisor.
 WEIGHT = (
     "standard",
@@ -107,3 +108,14 @@ def lighter(new: str, old: str) -> bool:
     if old not in WEIGHT:
         return True
     return WEIGHT.index(new) < WEIGHT.index(old)
+
+
+def services_of(response: str, services: Sequence[str], by_hand: str) -> Sequence[str]:
+    """Who should go: whom triage asks for, or whom the response set by hand does.
+
+    Only a lighter hand, which says why, lets off anybody triage asks for; any other adds to them.
+    """
+    if not by_hand:
+        return services
+    own = SERVICES_OF_RESPONSE[by_hand]
+    return own if lighter(by_hand, response) else (*own, *(name for name in services if name not in own))

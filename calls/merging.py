@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from calls import kinds, timers
-from calls.alerts import raise_alert
+from calls.alerts import raise_alert, warn_if_not_cleared
 from calls.call_backs import move_call_backs
 from calls.clinician_rows import move_clinician_call
 from calls.closing import end_call
@@ -16,7 +16,7 @@ from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
 from calls.intake import create_call
 from calls.lifecycle import arrived, call_status, lighter
 from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
-from calls.partners import services_asked
+from calls.partners import look_for_partner
 from calls.reasons import require_reason
 from calls.request_rows import hand_on
 from calls.stacked import move_stacks
@@ -27,7 +27,7 @@ from care_dispatch.due.work import schedule
 from care_dispatch.log import record, write
 from care_dispatch.log.door import position_now
 from care_dispatch.refusal import Conflict, Forbidden
-from teams.models import Discipline, Unit, User
+from teams.models import Discipline, User
 
 Side = MergeSide.Side
 
@@ -54,21 +54,22 @@ def merge_calls(
     merged, primary = open_call(actor, call_id, now), open_call(actor, into, now)
     _refuse_chain(merged, primary)
     moved = _lock_assignments(actor, merged)
-    alone = _refuse_alone(actor, primary, moved, override_reason, override_note)
+    _refuse_alone(actor, primary, moved, override_reason, override_note)
     merge = CallMerge.objects.create(
         merged=merged, primary=primary, merged_at=now, merged_by=actor, position=position_now()
     )
     MergeSide.objects.create(merge=merge, call=merged, side=Side.MERGED)
     MergeSide.objects.create(merge=merge, call=primary, side=Side.PRIMARY)
     read = take_in_narrative(merged, now)
-    _move_alerts(merged, primary)
     move_stacks(merged, primary)
     move_call_backs(merged, primary)
-    move_clinician_call(merged, primary, now)
     hand_on(merged, primary, actor, now)
     sets = _take_in(primary, merged)
     for assignment in moved:
         _move(assignment, primary, override_reason, override_note, now)
+    move_clinician_call(merged, primary, now)
+    look_for_partner(merged, now)  # nobody is there any more
+    _move_alerts(merged, primary)
     note_sent(primary, [assignment.unit for assignment in moved], now)
     record(
         kinds.MERGE_TAKEN_IN, center_id=primary.center_id, call_id=primary.pk, sets=sets, refs={"merge_id": merge.pk}
@@ -81,7 +82,7 @@ def merge_calls(
     )  # fmt: skip
     schedule("triage", primary.pk, due_at=now, now=now, version=primary.facts_version)
     timers.wind(primary.pk, now)
-    _tell_moved(primary, merged, moved, alone=alone, now=now)
+    _tell_moved(primary, merged, moved, now)
     return {"call_id": primary.pk, "merge_id": merge.pk, "moved_unit_ids": [row.unit_id for row in moved]}
 
 
@@ -110,8 +111,8 @@ def _lock_assignments(actor: User | None, merged: Call) -> list[Assignment]:
     return list(rows)
 
 
-def _refuse_alone(actor: User | None, primary: Call, moved: Sequence[Assignment], reason: str, note: str) -> bool:
-    """CARE on its way does not come to a call that asks for police without them; True when CARE is there already."""
+def _refuse_alone(actor: User | None, primary: Call, moved: Sequence[Assignment], reason: str, note: str) -> None:
+    """CARE on its way does not come to a call that asks for police without them; CARE that is there is told of."""
     care = [row for row in moved if row.unit.discipline == Discipline.CARE]
     there = primary.assignments.open().filter(unit__discipline=Discipline.POLICE).exists()
     police = there or any(row.unit.discipline == Discipline.POLICE for row in moved)
@@ -121,7 +122,6 @@ def _refuse_alone(actor: User | None, primary: Call, moved: Sequence[Assignment]
         raise CareNeedsPolice(blocked)
     if reason:
         require_reason(actor, primary, reason, note, blocked)
-    return bool(blocked) and inside and "police" in services_asked(primary)
 
 
 def _take_in(primary: Call, merged: Call) -> dict[str, Any]:
@@ -165,24 +165,20 @@ def _move_alerts(merged: Call, primary: Call) -> None:
         record(kinds.ALERT_MOVED, center_id=primary.center_id, call_id=primary.pk, refs={"alert_id": alert.pk})
 
 
-def _tell_moved(
-    primary: Call, merged: Call, moved: Sequence[Assignment], *, alone: bool, now: datetime
-) -> None:  # fmt: skip
-    """Units that came to what they thought was another call hear of its dangers; CARE among them stages."""
+def _tell_moved(primary: Call, merged: Call, moved: Sequence[Assignment], now: datetime) -> None:
+    """Units that came to what they thought was another call hear of its dangers; CARE among them stages, or is told of."""
     stage_care(primary)
+    look_for_partner(primary, now)
+    for row in moved:
+        warn_if_not_cleared(row, row.unit, row.status, now)
     units = [row.unit for row in moved]
     worse = worse_facts(merged.verdict, primary.verdict) if primary.verdict else []
     names = ", ".join(unit.callsign for unit in units)
     if units and worse:
         text = f"Call {primary.number}, with call {merged.number} merged in: {'; '.join(worse)}: tell {names}"
-        _alert(primary, Alert.Kind.SAFETY_WORSENED, text, units, now)
-    elif alone:
-        text = f"Call {primary.number}: {names} there without the police it asks for"
-        _alert(primary, Alert.Kind.CARE_ALONE, text, units, now)
-
-
-def _alert(call: Call, kind: str, text: str, tell: Sequence[Unit], now: datetime) -> None:
-    raise_alert(center=call.center, kind=kind, text=text, now=now, call=call, tell=tell)
+        raise_alert(
+            center=primary.center, kind=Alert.Kind.SAFETY_WORSENED, text=text, now=now, call=primary, tell=units
+        )  # fmt: skip
 
 
 def unmerge_call(*, actor: User, now: datetime, call_id: int, reason: str) -> dict[str, Any]:

@@ -5,18 +5,24 @@ from datetime import datetime
 
 from calls import kinds
 from calls.alerts import end_cause, raise_alert
-from calls.lifecycle import SERVICES_OF_RESPONSE, arrived
+from calls.lifecycle import arrived, services_of
 from calls.models import Alert, Assignment, Call
 from calls.scene import lose_scene
 from care_dispatch.log import record, write
 from teams.models import Discipline, Unit
 
+Response = Call.Response
 _PAIR = (Discipline.CARE, Discipline.POLICE)
 
 
 def services_asked(call: Call) -> Sequence[str]:
-    """Who should go: what triage says, or what was set by hand instead."""
-    return SERVICES_OF_RESPONSE[call.mode_override] if call.mode_override else call.services
+    return services_of(call.response, call.services, call.mode_override)
+
+
+def police_too(call: Call) -> str:
+    """What to set by hand so that police come as well, and nobody is let off who is asked for already."""
+    kept = services_of(call.response, call.services, Response.CARE_POLICE)
+    return Response.CARE_POLICE if set(services_asked(call)) <= set(kept) else Response.FIRE_POLICE_EMS
 
 
 def look_for_partner(call: Call, now: datetime, *, gone: Unit | None = None) -> None:
@@ -29,7 +35,7 @@ def look_for_partner(call: Call, now: datetime, *, gone: Unit | None = None) -> 
     care = [one for one in on if one.unit.discipline == Discipline.CARE and arrived(one.status) and not waits(one)]
     police = [one for one in on if one.unit.discipline == Discipline.POLICE]
     if not care or Discipline.POLICE not in services_asked(call) or _covered(call, care, police):
-        end_cause(call.center_id, _cause(call), now)
+        end_cause(call.center_id, partner_cause(call), now)
         return
     names = " and ".join(one.unit.callsign for one in care)
     coming = ", ".join(f"{one.unit.callsign} is {one.get_status_display().lower()}" for one in police)
@@ -38,7 +44,7 @@ def look_for_partner(call: Call, now: datetime, *, gone: Unit | None = None) -> 
     if gone:
         text = f"{gone.callsign} has left call {call.number}; {names} there without police: {coming or 'none is on it'}"
     raise_alert(
-        center=call.center, kind=kind, text=text, now=now, call=call, cause=_cause(call),
+        center=call.center, kind=kind, text=text, now=now, call=call, cause=partner_cause(call),
         tell=[one.unit for one in care],
     )  # fmt: skip
 
@@ -97,7 +103,7 @@ def stamp_wave(assignment: Assignment, at: datetime | None) -> None:
     )  # fmt: skip
 
 
-def _cause(call: Call) -> str:
+def partner_cause(call: Call) -> str:
     return f"partner:{call.pk}"
 
 

@@ -205,8 +205,8 @@ def return_request(*, actor: User, now: datetime, request_id: int) -> dict[str, 
     _require_side(actor, request, answers=True)
     _must_be(request, Status.ACCEPTED, Status.COMMITTED, Status.RELEASED)
     was_there = request.status != Status.RELEASED
-    if was_there:
-        _leave_call(request, now)
+    if was_there:  # its center needs it: what it came for is not done
+        _leave_call(request, now, end_reason=Assignment.EndReason.REASSIGNED)
     write(request, status=Status.RETURNED, returned_at=now)
     record_request(kinds.REQUEST_RETURNED, request)
     stop_sharing(request, now)
@@ -218,9 +218,11 @@ def return_request(*, actor: User, now: datetime, request_id: int) -> dict[str, 
     return {"request_id": request.pk}
 
 
-def _leave_call(request: UnitRequest, now: datetime) -> None:
+def _leave_call(request: UnitRequest, now: datetime, *, end_reason: str = "") -> None:
     if request.assignment is not None and request.assignment.cleared_at is None:
-        free_unit(actor=None, now=now, unit_id=request.unit_id, assignment_id=request.assignment_id)
+        free_unit(
+            actor=None, now=now, unit_id=request.unit_id, assignment_id=request.assignment_id, end_reason=end_reason
+        )  # fmt: skip
 
 
 # --- nobody answers --------------------------------------------------------------------------------

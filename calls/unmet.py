@@ -44,6 +44,15 @@ def care_was_sent(call: Call) -> bool:
     return call.assignments.filter(unit__discipline=Discipline.CARE).exists()
 
 
+def care_has_come(call: Call) -> bool:
+    """CARE is on the call, or was there since it is open; a team taken away or cancelled on the way has met nobody."""
+    care = call.assignments.filter(unit__discipline=Discipline.CARE)
+    there = care.been_there()
+    if call.reopened_at is not None:
+        there = there.filter(dispatched_at__gte=call.reopened_at)
+    return (care.open() | there).exists()
+
+
 def require_why(call: Call, closed_as: str, reason: str) -> None:
     """A person who closes such a call says why CARE did not go; the list of reasons is closed, so that they count."""
     row = Unmet.objects.filter(call=call).first()
@@ -95,9 +104,9 @@ def note_sent(call: Call, units: Sequence[Unit], now: datetime) -> None:
 def note_step(call: Call, step: str, now: datetime) -> None:
     """What is done while nobody of CARE comes: once in the row, however often it is done; the call is locked."""
     row = Unmet.objects.select_for_update().filter(call=call).first()
-    if row is None and not asked_for_care(call) or care_was_sent(call):
+    if row is None and not asked_for_care(call) or care_has_come(call):
         return
-    if row is None or row.met_at is None and step not in row.instead:
+    if row is None or step not in row.instead and (row.met_at is None or care_was_sent(call)):
         _note(call, row, step, now, reason=row.reason if row else "")
 
 
@@ -115,6 +124,7 @@ def _note(call: Call, row: Unmet | None, instead: str, now: datetime, *, reason:
     }
     if row is None:
         truth |= {"center_id": call.center_id, "noted_at": now, "hour": call.center.local(call.received_at).hour}
+        truth["met_at"] = now if care_was_sent(call) else None  # it was met, and CARE is gone again
         row = Unmet.objects.create(call=call, **truth, **_why(reason, now))
     elif reason != row.reason:
         write(row, **truth, **_why(reason, now), reason_by=None)

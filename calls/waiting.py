@@ -9,17 +9,16 @@ from django.db import connection
 
 from calls.ladder import Waiting, ladder
 from calls.models import Call
-from calls.unmet import asked_for_care
+from calls.unmet import asked_for_care, care_has_come
 from teams.plans import Plan
 from teams.recommendation import Candidate, Need, Recommendation
 
 _STEPS = """
 SELECT coalesce((SELECT instead FROM calls_unmet WHERE call_id = %(call)s), '{}'),
-    ARRAY(SELECT safe_to_call FROM calls_caller WHERE call_id = %(call)s),
+    ARRAY(SELECT safe_to_call FROM calls_caller p JOIN calls_call c ON c.id = p.call_id
+        WHERE c.id = %(call)s OR c.merged_into_id = %(call)s),
     (SELECT due_at FROM calls_cliniciancall WHERE call_id = %(call)s AND made_at IS NULL),
-    coalesce((SELECT result FROM calls_cliniciancall WHERE call_id = %(call)s AND result <> '' ORDER BY id DESC LIMIT 1), ''),
-    EXISTS (SELECT 1 FROM calls_assignment a JOIN teams_unit u ON u.id = a.unit_id
-        WHERE a.call_id = %(call)s AND u.discipline = 'care')
+    coalesce((SELECT result FROM calls_cliniciancall WHERE call_id = %(call)s AND result <> '' ORDER BY id DESC LIMIT 1), '')
 """
 
 
@@ -31,8 +30,8 @@ def steps_without_care(
         return []
     with connection.cursor() as cursor:
         cursor.execute(_STEPS, {"call": call.pk})
-        taken, said, due_at, heard, care_sent = cursor.fetchone()
-    if care_sent or "care" not in found.unfilled and due_at is None:
+        taken, said, due_at, heard = cursor.fetchone()
+    if "care" not in found.unfilled and due_at is None or care_has_come(call):
         return []
     officer = _officer(found, candidates)
     figures = plan.figures

@@ -192,8 +192,10 @@ def test_care_inside_on_the_duplicate_raises_an_alert_when_the_call_asks_for_pol
     send(scene.dispatcher, quiet, care, override_reason="other", override_note="phone check")
     act(report_stage, by=scene.dispatcher, unit_id=care.pk, stage="contact")
     Call.objects.filter(pk=quiet.pk).update(verdict=scene.second.verdict)  # it knew of the gun
+    told = Alert.objects.get(call=quiet, kind="not_cleared_to_enter")
+    act(tell_unit, by=scene.dispatcher, alert_id=told.pk, unit_id=care.pk, by_radio=True)
     scene.merge(call_id=quiet.pk, into=scene.second.pk)
-    assert Alert.objects.get(call=scene.second, kind="care_alone").told.get().unit == care
+    assert Alert.objects.get(call=scene.second, kind="not_cleared_to_enter").told.get().unit == care
 
 
 def test_the_more_urgent_priority_and_the_heavier_hand_stay(scene: Scene) -> None:
