@@ -43,7 +43,7 @@ def ledger(
     if user.role != Role.SUPERVISOR:
         raise Forbidden("The ledger of unmet demand is for supervisors.")
     end = until or now
-    start = since or end - timedelta(days=SHOWN_DAYS)
+    start = since or ahead(end, -SHOWN_DAYS)
     if start >= end:
         raise Invalid("until: the end of a period is after its beginning.")
     calls = Call.objects.filter(center_id=center_id_of(user), received_at__gte=start, received_at__lt=end)
@@ -59,6 +59,14 @@ def ledger(
         "rows": [_row(row) for row in found[:listed]],
         "areas": list(rows.order_by("area").exclude(area="").values_list("area", flat=True).distinct()),
     }
+
+
+def ahead(at: datetime, days: int) -> datetime:
+    """So many days from then, at the same local time; refused where the calendar ends."""
+    try:
+        return at + timedelta(days=days)
+    except OverflowError:
+        raise Invalid("The calendar has no such day; choose a time of this century.") from None
 
 
 def _counts(calls: QuerySet[Call]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The supervisor's page of unmet demand: numbers that add up, the calls behind them, and the same as a table to take away."""
 
 import csv
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,7 @@ def _read(user: User, asked: dict[str, Any], now: datetime, listed: int = ledger
     first, last = wanted.pop("first", None), wanted.pop("last", None)
     zone = ZoneInfo(center.time_zone)
     since = datetime.combine(first, time.min, zone) if first else None
-    until = datetime.combine(last + timedelta(days=1), time.min, zone) if last else None
+    until = ledger.ahead(datetime.combine(last, time.min, zone), 1) if last else None
     return ledger.ledger(user, now, since=since, until=until, listed=listed, **wanted)
 
 

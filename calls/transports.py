@@ -75,7 +75,7 @@ def _meant(actor: User | None, unit_id: int, assignment_id: int | None, now: dat
 
 def _checked(assignment: Assignment, said: Mapping[str, Any], *, of_record: bool) -> dict[str, Any]:
     """The fields as they will stand; raises Invalid in words. ``of_record``: what a record tells of the past is taken."""
-    fields: dict[str, Any] = {name: said[name] for name in DETAILS[1:] if name in said}
+    fields: dict[str, Any] = {name: said[name] for name in DETAILS[2:] if name in said}
     fields |= _whereto(assignment.call, said)
     start = fields.get("start_mileage", assignment.start_mileage)
     end = fields.get("end_mileage", assignment.end_mileage)
@@ -93,11 +93,12 @@ def _checked(assignment: Assignment, said: Mapping[str, Any], *, of_record: bool
 
 
 def _whereto(call: Call, said: Mapping[str, Any]) -> dict[str, Any]:
-    """A place of the list brings its name; words alone are no place of the list."""
+    """A place of the list brings its name; words alone are no place of the list; neither changes nothing."""
+    words = said.get("destination")
     if code := said.get("facility"):
         facility = facility_called(call.center_id, code)
-        return {"facility_id": facility.pk, "destination": said.get("destination") or facility.name}
-    return {"facility_id": None} if said.get("destination") else {}
+        return {"facility_id": facility.pk, "destination": words or facility.name}
+    return {"facility_id": None, "destination": words} if words else {}
 
 
 def _same_ride(unit: Unit, start: float, end: float) -> None:
