@@ -58,6 +58,18 @@ class _Row:
         """The caution is about one flat and the call does not say which: it may be this one or another."""
         return bool(self.unit) and not self.of_caller and all(flat(unit, self.unit) != Flat.SAME for unit in self.units)
 
+    def raises(self, *, unit_unknown: bool) -> bool:
+        """Whether police go for it: a danger also while the flat is not known, a caution only where it is this one."""
+        return self.severity == Caution.Severity.DANGER or self.severity in Caution.FLAGS and not unit_unknown
+
+    @property
+    def raises_now(self) -> bool:
+        return self.concerns and self.raises(unit_unknown=self.unit_unknown)
+
+    @property
+    def raised(self) -> bool:
+        return self.shown and self.raises(unit_unknown=self.was_unknown)
+
 
 def take_in_cautions(call: Call, now: datetime) -> list[FactStatement]:
     """Show what concerns the call, take away what does not, and state what it comes to; the call is locked."""
@@ -71,8 +83,7 @@ def take_in_cautions(call: Call, now: datetime) -> list[FactStatement]:
     for kind, those in ((kinds.CAUTION_SHOWN, [*new, *changed]), (kinds.CAUTION_GONE, gone)):
         for row in those:
             record(kind, center_id=call.center_id, call_id=call.pk, refs={"caution_id": row.caution_id})
-    found = [_statement(row, call, [FLAG], now) for row in new if row.severity in Caution.FLAGS]
-    found += [_statement(row, call, [], now) for row in gone if row.severity in Caution.FLAGS]
+    found = [_statement(row, call, now) for row in [*new, *changed, *gone] if row.raises_now != row.raised]
     _tell(call, [row for row in new if row.severity in Caution.FLAGS], now)
     call.facts_version += bool(found)
     return FactStatement.objects.bulk_create(found) if found else []
@@ -92,9 +103,9 @@ def _show(row: _Row, call: Call, now: datetime) -> None:
     CautionOnCall.objects.update_or_create(call=call, caution_id=row.caution_id, defaults=fields)
 
 
-def _statement(row: _Row, call: Call, value: list[str], now: datetime) -> FactStatement:
+def _statement(row: _Row, call: Call, now: datetime) -> FactStatement:
     return FactStatement(
-        call=call, fact=FACT, value=value, source=FactStatement.Source.PREMISE_HISTORY,
+        call=call, fact=FACT, value=[FLAG] if row.raises_now else [], source=FactStatement.Source.PREMISE_HISTORY,
         informant=f"caution {row.caution_id}", confirmed=False, stated_at=now,
     )  # fmt: skip
 

@@ -14,10 +14,10 @@ function age(moment, now) {
   return days < 1 ? "today" : days < 60 ? `${days} d ago` : `${Math.floor(days / 30)} months ago`;
 }
 
-/** @param {any} one */
-function whichUnit({ unit, unit_unknown: unknown, about }) {
+/** Whom it is about, and what it does while the flat of the call is not known. @param {any} one */
+function whichUnit({ severity, unit, unit_unknown: unknown, about }) {
   if (about === "caller") return " · of this caller's number";
-  return unknown ? ` · about unit ${unit}: MAY BE THIS FLAT OR ANOTHER, ask` : unit ? ` · unit ${unit}` : "";
+  return unknown ? ` · about unit ${unit}: MAY BE THIS FLAT OR ANOTHER, ask${severity === "danger" ? "; police go until it is known" : severity === "caution" ? "; police go if it is this one" : ""}` : unit ? ` · unit ${unit}` : "";
 }
 
 class Cautions extends Part {
