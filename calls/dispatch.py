@@ -104,18 +104,23 @@ def send_units(
     ]  # fmt: skip
     timers.units_sent(call, units, status, now, was_late=was_late)
     note_sent(call, units, now)
-    if any(unit.discipline == Discipline.CARE for unit in units):
+    _after(call, made, status, now)
+    return {
+        "call_id": call.pk,
+        "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made],
+        "bypass_owed": [unit.callsign for unit in bypassed],
+    }
+
+
+def _after(call: Call, made: Sequence[Assignment], status: str, now: datetime) -> None:
+    """What a sending means for who waited for it, and for who is there already."""
+    if any(one.unit.discipline == Discipline.CARE for one in made):
         end_clinician_calls(call, now)
     hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)
         for one in made:
             recheck_safety(one, one.unit, now)
-    return {
-        "call_id": call.pk,
-        "assignments": [{"assignment_id": a.pk, "unit_id": a.unit_id} for a in made],
-        "bypass_owed": [unit.callsign for unit in bypassed],
-    }
 
 
 def check_free(call: Call, units: Iterable[Unit]) -> None:

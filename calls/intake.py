@@ -51,39 +51,14 @@ def create_call(
 ) -> dict[str, Any]:
     """Open a call from a nature and a location; everything else may follow.
 
-    ``scheduled_for``: it is for later, and comes to the board ``lead_minutes`` before that. A feed that sends the same source id again gets the call it made the first time.
+    ``scheduled_for``: it is for later, and comes to the board ``lead_minutes`` before that. A feed that sends the same
+    source id again gets the call it made the first time.
     """
     require_dispatch(actor, "take a call")
     if earlier := _from_source(center, fields):
         return earlier
-    day = center.local(now).date()
-    kind = natures.find(fields.get("type_code") or nature)
-    call_id, own = _next_id(center.pk, [key_of(word) for word in (fields.get("type_code") or "", nature)])
-    fields.setdefault("priority", own or (kind.priority if kind else natures.UNKNOWN_PRIORITY))
-    if fields.get("type_code") is None:
-        fields["type_code"] = kind.code if kind else ""
-    call = Call(
-        pk=call_id,
-        center=center,
-        day=day,
-        urn=f"urn:emergency:uid:incidentid:{uuid.uuid4().hex}:{center.code}",
-        nature=nature,
-        location=location,
-        received_at=now,
-        facts_version=1 if facts else 0,
-        **fields,
-    )
-    site(call)
-    refs: dict[str, Any] = {}
-    if narrative:
-        refs["note_id"] = write_entry(call, narrative, NarrativeEntry.Audience.SHARED, actor, now).pk
-    if caller:
-        row = Caller.objects.create(call=call, added_at=now, **caller)
-        refs["caller_id"] = row.pk
-        if row.line == Caller.Line.DROPPED:
-            open_call_back(call, row, now)
-    if facts:
-        state(call, facts, source="question", informant="caller", evidence="", actor=actor, now=now)
+    call = _new(center, now, nature=nature, location=location, facts_version=1 if facts else 0, **fields)
+    refs = _what_was_said(call, actor, now, narrative=narrative, caller=caller, facts=facts)
     if draft:
         Draft.objects.filter(pk=draft, user=actor).delete()
     schedule(TRIAGE, call.pk, due_at=now, now=now, version=call.facts_version)
@@ -93,13 +68,50 @@ def create_call(
     else:
         timers.call_taken(call, now)
     # Whoever has the counter holds up the center's other call-takers until the commit: last of all.
-    call.number = next_number(center.pk, day)
+    call.number = next_number(center.pk, call.day)
     call.save(force_insert=True)
     record(
         kinds.CALL_CREATED, center_id=center.pk, call_id=call.pk, agency_id=call.jurisdiction_id,
         sets=sets_of(call, *_CREATED), refs=refs,
     )  # fmt: skip
     return {"call_id": call.pk, "number": call.number}
+
+
+def _new(center: Center, now: datetime, *, nature: str, **fields: Any) -> Call:
+    """The call before it has its number and is stored: its id, its type's code and priority, its place."""
+    kind = natures.find(fields.get("type_code") or nature)
+    call_id, own = _next_id(center.pk, [key_of(word) for word in (fields.get("type_code") or "", nature)])
+    fields.setdefault("priority", own or (kind.priority if kind else natures.UNKNOWN_PRIORITY))
+    if fields.get("type_code") is None:
+        fields["type_code"] = kind.code if kind else ""
+    urn = f"urn:emergency:uid:incidentid:{uuid.uuid4().hex}:{center.code}"
+    day = center.local(now).date()
+    call = Call(pk=call_id, center=center, day=day, urn=urn, nature=nature, received_at=now, **fields)
+    site(call)
+    return call
+
+
+def _what_was_said(
+    call: Call,
+    actor: User | None,
+    now: datetime,
+    *,
+    narrative: str,
+    caller: Mapping[str, Any] | None,
+    facts: Mapping[str, Any] | None,
+) -> dict[str, int]:
+    """Keep the first words, who called and what was answered; returns the ids of the first two for the log."""
+    refs: dict[str, int] = {}
+    if narrative:
+        refs["note_id"] = write_entry(call, narrative, NarrativeEntry.Audience.SHARED, actor, now).pk
+    if caller:
+        row = Caller.objects.create(call=call, added_at=now, **caller)
+        refs["caller_id"] = row.pk
+        if row.line == Caller.Line.DROPPED:
+            open_call_back(call, row, now)
+    if facts:
+        state(call, facts, source="question", informant="caller", evidence="", actor=actor, now=now)
+    return refs
 
 
 def _from_source(center: Center, fields: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,11 +1,13 @@
 """Who may sign on as what: a duty needs its credentials in force, or a supervisor who says why not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from care_dispatch.access import Role
 from care_dispatch.refusal import Conflict, Forbidden, Invalid
-from teams.models import Center, Credential, CredentialKind, Shift, User
+from teams.aboard import able, rows_of
+from teams.models import Center, Credential, CredentialKind, Shift, Unit, User
 
 
 class CredentialNotInForce(Conflict):
@@ -56,3 +58,15 @@ def _why(own: Sequence[Credential], words: str, today: date) -> str:
     if ended:
         return f"has a {words} that expired on {max(ended):%Y-%m-%d}"
     return f"has a {words} that is not in force yet" if own else f"has no {words}"
+
+
+def would_lose(center_id: int, kind: Mapping[str, Any], now: datetime, *, retired: bool) -> dict[str, list[str]]:
+    """What units have now and would have no more with this kind (a row as ``aboard.able`` reads it): callsigns by word."""
+    callsigns = dict(Unit.objects.filter(center=center_id, retired=False).values_list("pk", "callsign"))
+    lost: dict[str, list[str]] = {}
+    for unit_id, row in rows_of(callsigns, now).items():
+        kinds = [one for one in row["kinds"] or () if one["id"] != kind["id"]] + ([] if retired else [kind])
+        before, after = able(row), able(row | {"kinds": kinds})
+        for word in (before.capabilities - after.capabilities) | (before.languages - after.languages):
+            lost.setdefault(word, []).append(callsigns[unit_id])
+    return {word: sorted(units) for word, units in sorted(lost.items())}

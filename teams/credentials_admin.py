@@ -4,12 +4,48 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
 from teams.configuring import OwnCenter, OwnRows
+from teams.configuring_form import ConfigForm
+from teams.credentials import would_lose
 from teams.models import Shift
+
+NAMED = 8
+
+
+class KindForm(ConfigForm):
+    """Whoever saves a kind is told once, before anything is saved, which units lose what by it."""
+
+    told = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        loss = "" if self.errors else self._loss(cleaned)
+        if loss and cleaned["told"] != loss:
+            self.data[self.add_prefix("told")] = loss  # type: ignore[index]  # copied where the form begins
+            self.add_error(None, f"{loss} Save again to do so all the same.")
+        return cleaned
+
+    def _loss(self, cleaned: dict[str, Any]) -> str:
+        """The units that could do something no more, in words; empty when none could not."""
+        row = {name: cleaned[name] for name in ("words", "gives", "speaks", "needed_for")} | {"id": self.instance.pk}
+        lost = would_lose(cleaned["center"].pk, row, timezone.now(), retired=cleaned["retired"])
+        if not lost:
+            return ""
+        said = "; ".join(f"{word} is lost by {_named(units)}" for word, units in lost.items())
+        return (
+            f"{said}, until somebody aboard holds this. Save it without these words, enter who holds it, add them then."
+        )
+
+
+def _named(units: list[str]) -> str:
+    more = f" and {len(units) - NAMED} more" if len(units) > NAMED else ""
+    return f"{len(units)} unit{'' if len(units) == 1 else 's'} ({', '.join(units[:NAMED])}{more})"
 
 
 class CredentialKindAdmin(OwnCenter):
+    form = KindForm
     list_display = ("code", "words", "gives", "speaks", "needed_for", "warn_days", "retired")
     list_filter = ("retired",)
     helps = {
