@@ -70,7 +70,7 @@ class Staffing extends Part {
 
   #form() {
     const { units, people, duties, reasons, forced_reasons: forced } = this.found;
-    const options = (/** @type {any[]} */ rows, /** @type {string} */ none) => html`${none ? html`<option value="">${none}</option>` : nothing}${rows.map((row) => html`<option value=${row.value}>${row.label}</option>`)}`;
+    const options = (/** @type {any[]} */ rows, /** @type {string} */ none) => html`${none ? html`<option value="">${none}</option>` : nothing}${repeat(rows, (row) => row.value, (row) => html`<option value=${row.value}>${row.label}</option>`)}`; // keyed: what is chosen stays when the list is read again
     return html`<form class="staff" @submit=${(/** @type {SubmitEvent} */ event) => this.#signOn(event)}>
       <h3>Sign somebody on</h3>
       <label>Unit <select name="unit" required>${options(units.map((/** @type {any} */ one) => ({ value: one.id, label: one.callsign })), "")}</select></label>

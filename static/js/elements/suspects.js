@@ -20,6 +20,7 @@ class Suspects extends Part {
     /** @type {any[]} */
     this.calls = [];
     this.said = "";
+    this.where = "";
     this.asked = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -31,6 +32,13 @@ class Suspects extends Part {
     const said = JSON.stringify(body);
     if (said === this.said) return;
     this.said = said;
+    const where = JSON.stringify({ ...body, nature: "" });
+    if (where !== this.where) {
+      // What was listed, or is being looked up, is about another place: nobody is attached to it by a key pressed now.
+      this.where = where;
+      this.calls = [];
+      this.asked += 1;
+    }
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#look(body), SETTLE_MS);
   }
