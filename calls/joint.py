@@ -118,9 +118,16 @@ def _just_sent(call: Call, now: datetime) -> Assignment | None:
 
 
 def _nearest_police(call: Call, now: datetime) -> tuple[Unit, Eta | None] | None:
-    """The nearest free police unit, locked. One that somebody is just sending is passed over for the next."""
+    """The nearest free police unit, locked. One that somebody is just sending is passed over for the next.
+
+    Units of another CAD are not among them: they go when their own center accepts, and hear of no call from here.
+    """
     free = Unit.objects.filter(
-        center=call.center_id, discipline=Discipline.POLICE, status=Unit.Status.AVAILABLE, retired=False
+        center=call.center_id,
+        discipline=Discipline.POLICE,
+        status=Unit.Status.AVAILABLE,
+        retired=False,
+        mirrored_from="",
     ).select_related("position")
     ranked = sorted(
         ((unit, eta_of(unit, call)) for unit in free),

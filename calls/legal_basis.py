@@ -62,6 +62,7 @@ def _require_basis(assignment: Assignment, disposition: str, basis: str) -> None
 
 
 def police_on(call: Call) -> bool:
-    """Whether police are on the call, or were there: who was cancelled on the way has seen nobody."""
+    """Whether police are on the call, or were there: who was cancelled or taken away on the way has seen nobody."""
     police = call.assignments.filter(unit__discipline=Discipline.POLICE)
+    police = police.exclude(end_reason=Assignment.EndReason.REASSIGNED, on_scene_at=None, contact_at=None)
     return police.exclude(end_reason=Assignment.EndReason.CANCELLED).exists()

@@ -10,6 +10,7 @@ from calls.lifecycle import SERVICES_OF_RESPONSE
 from calls.models import Call, Code, Unmet
 from care_dispatch.log import EventKind, record, register_kinds, write
 from care_dispatch.refusal import Conflict, Invalid
+from teams.aboard import aboard
 from teams.models import Discipline, Unit, User
 from teams.selectors import center_id_of
 
@@ -97,7 +98,7 @@ def note_sent(call: Call, units: Sequence[Unit], now: datetime) -> None:
     if any(unit.discipline == Discipline.CARE for unit in units):
         care_came(call, now)
     elif units:
-        trained = any("cit" in unit.capabilities for unit in units)
+        trained = any("cit" in has.capabilities for has in aboard([unit.pk for unit in units], now).values())
         note_step(call, Unmet.Instead.CIT if trained else Unmet.Instead.SENT_WITHOUT, now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.log import EventKind, record, write
@@ -46,6 +47,10 @@ class OnAnotherUnit(Conflict):
 
 class NobodyOnShift(Conflict):
     code = "nobody_on_shift"
+
+
+class CrewChanged(Conflict):
+    code = "crew_changed"
 
 
 class StillAtWork(Conflict):
@@ -242,7 +247,7 @@ def sign_off(
     brought. A unit in service whose shifts have all run out is taken off duty.
     """
     unit = _lock_unit(actor, unit_id)
-    aboard = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    aboard = _crew_of(unit, now)
     shifts = [shift for shift in aboard if user_id in (None, shift.user_id)]
     if not shifts and (user_id is not None or unit.status == Unit.Status.OFF_DUTY):
         raise NobodyOnShift(f"Nobody{'' if user_id is None else ' of that name'} is on shift with {unit.callsign}.")
@@ -274,7 +279,7 @@ def hand_over_unit(
     it owes stay with it. Somebody of the crew aboard may be of the next one too.
     """
     unit = _lock_unit(actor, unit_id)
-    leaving = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    leaving = _crew_of(unit, now)
     if not leaving:
         raise NobodyOnShift(f"Nobody is on shift with {unit.callsign}; sign the crew on.")
     ids = [shift.pk for shift in leaving]
@@ -283,6 +288,15 @@ def hand_over_unit(
     shifts = _put_on(actor, unit, crew, now, until, forced_reason)
     _record_crew(kinds.CREW_HANDED_OVER, unit, shifts, {}, left=ids, reason=reason, forced=forced_reason)
     return {"unit_id": unit.pk, "shift_ids": [shift.pk for shift in shifts]}
+
+
+def _crew_of(unit: Unit, now: datetime) -> list[Shift]:
+    """The shifts on a locked unit, locked. Refused when another crew came aboard while this change waited for the unit."""
+    shifts = Shift.objects.select_for_update().filter(unit=unit)
+    found = list(shifts.filter(Q(during__contains=now) | Q(during__startswith__gt=now)).order_by("pk"))
+    if any(shift.during.lower is not None and shift.during.lower > now for shift in found):
+        raise CrewChanged(f"The crew of {unit.callsign} changed just now; look and repeat.")
+    return found
 
 
 def _end_shift(shift: Shift, now: datetime) -> None:
@@ -300,7 +314,7 @@ def _end_shift(shift: Shift, now: datetime) -> None:
 def extend_shifts(*, actor: User | None, now: datetime, unit_id: int, until: datetime) -> dict[str, Any]:
     """Keep the crew that is on the unit now until a later time."""
     unit = _lock_unit(actor, unit_id)
-    shifts = list(Shift.objects.select_for_update().filter(unit=unit, during__contains=now).order_by("pk"))
+    shifts = _crew_of(unit, now)
     _require_own_or_dispatch(actor, [shift.user_id for shift in shifts])
     if actor is not None and until > now + SHIFT_AT_MOST:
         raise Invalid("A shift is extended by 24 hours at most.")

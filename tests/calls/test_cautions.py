@@ -156,18 +156,6 @@ def test_the_unit_number_of_a_call_decides_and_one_not_known_may_be_it(scene: Sc
     assert [one["unit_unknown"] for one in scene.shown(unknown)] == [True] and unknown.response == "care_police"
 
 
-def test_a_caution_on_one_flat_sends_police_once_the_call_is_known_to_be_about_it(scene: Scene) -> None:
-    scene.enter(severity="caution", location_detail="Apt 4")
-    call = scene.call()
-    assert [one["unit_unknown"] for one in scene.shown(call)] == [True] and call.response == "care_only"
-    told = [("Apt 4", "care_police"), ("", "care_only"), ("Apt 4", "care_police"), ("Apt 9", "care_only")]
-    for detail, response in told:
-        changes = {"location_detail": detail}
-        act(change_call, by=scene.dispatcher, call_id=call.pk, base=2**60, changes=changes)
-        assert (detail, scene.judge(call).response) == (detail, response)
-    assert scene.shown(call) == []
-
-
 def test_a_caller_is_known_by_the_number_however_it_is_written(scene: Scene) -> None:
     scene.enter(phone="+1 (214) 555-0142")
     call = scene.call(caller={"phone": "214.555.0142"})

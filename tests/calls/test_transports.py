@@ -40,12 +40,6 @@ def test_words_are_a_destination_as_well_and_take_the_place_of_the_list(ride: Ri
     assert (ride.on.destination, ride.on.facility) == ("his sister's", None)
 
 
-def test_a_place_left_empty_takes_none_away(ride: Ride) -> None:
-    ride.say(**WHOLE)
-    ride.say(destination="", end_mileage=41240.0)
-    assert (ride.on.destination, ride.on.end_mileage) == ("County General", 41240.0) and ride.on.facility is not None
-
-
 def test_the_same_said_again_is_no_second_event(ride: Ride) -> None:
     ride.say(**WHOLE)
     seq = last_event("unit.transport_recorded").seq
