@@ -32,7 +32,7 @@ CALL_CHANGED = _kind(
     f"call.nature call.type_code {_PLACE} call.priority call.priority_set_by_hand call.jurisdiction_id call.origin call.late"
     f" {_MOVED}",
 )
-GAZETTEER_IMPORTED = _kind("gazetteer.imported", "", "places")
+GAZETTEER_IMPORTED = _kind("gazetteer.imported", "", "file added changed same left retired")
 CALLER_ADDED = _kind("caller.added", "", "caller_id")
 CALL_HELD = _kind("call.held", _HOLD)
 CALL_SCHEDULED = _kind("call.scheduled", f"call.scheduled_for call.question_late {_HOLD}")

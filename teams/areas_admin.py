@@ -7,9 +7,10 @@ from django.http import HttpRequest
 
 from teams import polygons
 from teams.configuring import OwnRows
+from teams.looking import outline
 from teams.models import Area
 from teams.uploading import Uploads
-from teams.uploads import AREAS, outline
+from teams.uploads import AREAS
 
 
 class AreaAdmin(Uploads):

@@ -6,8 +6,7 @@ from typing import Any
 
 from care_dispatch.parsing import strict_json
 from teams import polygons
-
-MOST_ERRORS = 100
+from teams.tables import MOST_CHARACTERS, Unreadable
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,9 @@ def read_areas(text: str, *, kinds: list[str], kind: str = "", agencies: set[str
     Properties read: ``kind``, ``code``, ``name`` and ``agency``, in any case; TIGER files have GEOID and NAME.
     """
     try:
-        data = strict_json(text)
-    except ValueError as error:
-        return [], [f"The file is no JSON: {str(error)[:200]}."]
-    features = data.get("features") if isinstance(data, Mapping) else None
-    if not isinstance(features, list) or not features:
-        return [], ["The file is no GeoJSON FeatureCollection with features in it."]
+        features = features_of(text)
+    except Unreadable as error:
+        return [], [str(error)]
     rows: list[AreaRow] = []
     errors: list[str] = []
     named: dict[tuple[str, str], int] = {}
@@ -46,18 +42,36 @@ def read_areas(text: str, *, kinds: list[str], kind: str = "", agencies: set[str
         else:
             named[found.kind, found.code] = number
             rows.append(found)
-    return rows, errors[:MOST_ERRORS]
+    return rows, errors
+
+
+def features_of(text: str) -> list[Any]:
+    """What stands in a FeatureCollection, not looked at yet; raises Unreadable for anything else."""
+    try:
+        data = strict_json(text)
+    except ValueError as error:
+        raise Unreadable(f"The file is no JSON: {str(error)[:200]}.") from None
+    features = data.get("features") if isinstance(data, Mapping) else None
+    if not isinstance(features, list) or not features:
+        raise Unreadable("The file is no GeoJSON FeatureCollection with features in it.")
+    return features
+
+
+def properties_of(feature: Mapping[str, Any]) -> dict[str, str]:
+    """Names in small letters to what they say as text; numbers as they are written, and nothing of what is neither."""
+    given = feature.get("properties")
+    said = given.items() if isinstance(given, Mapping) else ()
+    return {str(name).lower(): _text(value) for name, value in said}
 
 
 def _row(feature: Any, kinds: list[str], kind: str, agencies: set[str]) -> AreaRow | str:
     if not isinstance(feature, Mapping):
         return "is no feature"
-    given = feature.get("properties")
-    said = {str(name).lower(): value for name, value in given.items()} if isinstance(given, Mapping) else {}
-    name = _text(said.get("name"))
-    code = _text(said.get("code") or said.get("geoid")) or name
-    wanted = _text(said.get("kind")) or kind
-    agency = _text(said.get("agency"))
+    said = properties_of(feature)
+    name = said.get("name", "")
+    code = said.get("code") or said.get("geoid") or name
+    wanted = said.get("kind") or kind
+    agency = said.get("agency", "")
     if not name:
         return "has no name"
     label = f"({name})"
@@ -72,4 +86,7 @@ def _row(feature: Any, kinds: list[str], kind: str, agencies: set[str]) -> AreaR
 
 
 def _text(value: Any) -> str:
-    return str(value).strip()[:120] if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    plain = int(value) if isinstance(value, float) and value.is_integer() else value
+    return str(plain).strip()[:MOST_CHARACTERS]

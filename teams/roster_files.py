@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +12,11 @@ from django.db.models import Model
 from care_dispatch.access import FIELD_ROLES, Role
 from care_dispatch.log.door import write
 from teams.actions import require_admin
-from teams.areas import NotImported
 from teams.config_log import record_row, values_of
 from teams.models import Agency, Center, Discipline, Unit, UnitType, User
 from teams.plans import is_word
-from teams.tables import MOST_ERRORS, Unreadable, read_table, words_of
+from teams.tables import Unreadable, read_table, words_of
+from teams.taking_in import Found, NotImported, check_usable, lock_center
 
 UNIT_COLUMNS = ("callsign", "agency", "discipline", "type", "capabilities", "languages", "home")
 PEOPLE_COLUMNS = ("username", "first_name", "last_name", "role", "agency")
@@ -34,20 +33,6 @@ _OF_AN_AGENCY = (*FIELD_ROLES, Role.PARTNER)
 
 class BadRow(ValueError):
     """One row cannot be taken; the message says why."""
-
-
-@dataclass
-class Found:
-    """Rows that can be stored, new ones and those that are there already and differ, with what is wrong with others."""
-
-    new: list[Any] = field(default_factory=list)
-    changed: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)  # the row as stored, and what it will be
-    same: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        return len(self.new) + len(self.changed) + self.same
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -138,7 +123,6 @@ def _read(
             found.errors.append(f"Line {line}: {bad}.")
         except ValidationError as bad:
             found.errors.append(f"Line {line}: {' '.join(bad.messages)}")
-    found.errors = found.errors[:MOST_ERRORS]
     return found
 
 
@@ -152,7 +136,7 @@ def _sort(found: Found, stored: Any, given: dict[str, Any], blank: Callable[[], 
     if different:
         found.changed.append((stored, different))
     else:
-        found.same += 1
+        found.same.append(stored)
 
 
 def _checked(row: Any, given: dict[str, Any]) -> Any:
@@ -169,7 +153,7 @@ def import_units(
     """``partly``: take the good rows and leave the others; else one bad row leaves everything as it was."""
     require_admin(actor)
     # Lock order: the center orders two files that come at once, then units by id.
-    _lock(center)
+    lock_center(center)
     list(Unit.objects.select_for_update().filter(center=center, retired=False).order_by("pk"))
     found = _usable(read_units, center, text, partly)
     for unit in found.new:
@@ -182,7 +166,7 @@ def import_people(
 ) -> dict[str, Any]:
     """New people cannot sign in until an admin gives them a password; passwords are in no file."""
     require_admin(actor)
-    _lock(center)
+    lock_center(center)
     list(User.objects.select_for_update(no_key=True, of=("self",)).filter(center=center).order_by("pk"))
     found = _usable(read_people, center, text, partly)
     for person, different in found.changed:
@@ -191,17 +175,12 @@ def import_people(
     return _keep(found, center)
 
 
-def _lock(center: Center) -> None:
-    Center.objects.select_for_update(no_key=True).get(pk=center.pk)
-
-
 def _usable(read: Callable[[Center, str], Found], center: Center, text: str, partly: bool) -> Found:
     try:
         found = read(center, text)
     except Unreadable as error:
         raise NotImported(str(error), errors=[str(error)]) from None
-    if found.errors and (not partly or not found.rows):
-        raise NotImported(f"Nothing was taken: {found.errors[0]}", errors=found.errors)
+    check_usable(found, partly=partly)
     return found
 
 
@@ -214,7 +193,7 @@ def _keep(found: Found, center: Center) -> dict[str, Any]:
         write(row, **different)
         changes = {name: [before[name], new] for name, new in values_of(row).items() if before[name] != new}
         _tell(row, "changed", changes, center)
-    return {"added": len(found.new), "changed": len(found.changed), "same": found.same, "left": len(found.errors)}
+    return found.counts
 
 
 # Of people the log says what changed and not how.

@@ -2,11 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MOST_ROWS = 1_000
-MOST_ERRORS = 100
 MOST_CHARACTERS = 500  # in one cell
 # A spreadsheet that opens the file later would run what begins like this.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,17 +29,34 @@ def text_of(raw: bytes) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"The file is not UTF-8 (line {line}): save it from the spreadsheet as “CSV UTF-8”.") from None
-    if "\x00" in text:
-        raise Unreadable("The file is no text: it is a spreadsheet or a picture. Save it as “CSV UTF-8”.")
+        raise Unreadable(
+            f"The file is not UTF-8 (line {line}): save it as UTF-8, in a spreadsheet as “CSV UTF-8”."
+        ) from None
+    _check_text(text)
     return text
 
 
-def read_table(text: str, *, columns: Sequence[str], needed: Sequence[str]) -> Table:
-    """Commas, semicolons or tabs between cells, names in the first line in any order. Raises Unreadable."""
+def _check_text(text: str) -> None:
+    if "\x00" in text:
+        raise Unreadable("The file is no text: it is a spreadsheet or a picture. Save it as “CSV UTF-8”.")
+
+
+def read_table(
+    text: str,
+    *,
+    columns: Sequence[str],
+    needed: Sequence[str],
+    most_rows: int = MOST_ROWS,
+    signed: Collection[str] = (),
+) -> Table:
+    """Commas, semicolons or tabs between cells, names in the first line in any order. Raises Unreadable.
+
+    ``signed``: columns of numbers, which may begin with a minus.
+    """
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise Unreadable("The file is empty.")
+    _check_text(text)
     first = text.splitlines()[0]
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:
@@ -49,12 +65,13 @@ def read_table(text: str, *, columns: Sequence[str], needed: Sequence[str]) -> T
         table = Table()
         for cells in lines:
             if any(cell.strip() for cell in cells):
-                _add(table, lines.line_num, header, cells)
+                if len(table.rows) + len(table.errors) >= most_rows:
+                    raise Unreadable(f"The file has more than {most_rows:,} rows; take it in by parts.")
+                _add(table, lines.line_num, header, cells, signed)
     except csv.Error as error:
         raise Unreadable(f"Line {lines.line_num} is no CSV ({error}); look at its quotation marks.") from None
     if not table.rows and not table.errors:
         raise Unreadable("The file has a first line and no rows.")
-    table.errors = table.errors[:MOST_ERRORS]
     return table
 
 
@@ -67,15 +84,13 @@ def _check_header(header: Sequence[str], columns: Sequence[str], needed: Sequenc
         raise Unreadable("The first line names a column twice.")
 
 
-def _add(table: Table, line: int, header: Sequence[str], cells: Sequence[str]) -> None:
-    if len(table.rows) + len(table.errors) >= MOST_ROWS:
-        raise Unreadable(f"The file has more than {MOST_ROWS:,} rows; take it in by parts.")
+def _add(table: Table, line: int, header: Sequence[str], cells: Sequence[str], signed: Collection[str]) -> None:
     row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
     if len(cells) > len(header):
         table.errors.append(f"Line {line} has more cells than the first line has names.")
     elif wrong := next((name for name, cell in row.items() if len(cell) > MOST_CHARACTERS), ""):
         table.errors.append(f"Line {line}: {wrong} is longer than {MOST_CHARACTERS} characters.")
-    elif wrong := next((name for name, cell in row.items() if cell.startswith(_FORMULA)), ""):
+    elif wrong := next((name for name, cell in row.items() if cell.startswith(_FORMULA) and name not in signed), ""):
         table.errors.append(f"Line {line}: {wrong} begins with {row[wrong][0]!r} as a formula does; take that out.")
     else:
         table.rows.append((line, {name: row.get(name, "") for name in header}))

@@ -1,22 +1,26 @@
 """A page that takes in a file: a template to begin with, what would be stored and what is wrong, then all or nothing."""
 
+import base64
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
 from care_dispatch.log import perform
+from care_dispatch.log.door import RETRIABLE
 from care_dispatch.refusal import Refused
 from teams.configuring import OwnCenter
 from teams.models import Center, User
 from teams.tables import Unreadable, as_csv, text_of
 
-SHOWN = 200
+MOST_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,18 @@ class Looked:
 
 @dataclass(frozen=True)
 class Upload:
-    """``look(center, text)`` reads and stores nothing; ``take(actor, now, center, text, name, partly)`` is an action."""
+    """``look(center, text)`` reads and stores nothing; ``take(actor, now, center, text, partly)`` is an action.
+
+    Where the file's name says what it replaces, both get ``name`` too.
+    """
 
     title: str
     help: str
     accept: str
-    look: Callable[[Center, str], Looked]
+    look: Callable[..., Looked]
     take: Callable[..., dict[str, Any]]
     done: str  # a sentence of what ``take`` answered
-    partly: bool = False  # the good rows may be taken without the others
+    named: bool = False
     columns: Sequence[str] = ()
     examples: Sequence[dict[str, str]] = field(default=())
 
@@ -87,27 +94,49 @@ class Uploads(OwnCenter):
         """A file is looked at and shown; what was shown is taken in, or the page says why not."""
         try:
             given = request.FILES.get("file")
-            text = text_of(given.read()) if given else request.POST.get("text", "").replace("\r\n", "\n")
+            text = text_of(_read(given)) if given else unpack(request.POST.get("packed", ""))
             if not text.strip():
                 raise Unreadable("Choose a file with something in it.")
             name = (given.name if given else request.POST.get("name", "")) or "upload"
-            shown = {"text": text, "name": name, "looked": self.upload.look(center, text)}
+            also: dict[str, Any] = {"name": name} if self.upload.named else {}
+            shown = {"packed": pack(text), "name": name, "looked": self.upload.look(center, text, **also)}
         except Unreadable as error:
             return {"refused": str(error)}
         if given or "take" not in request.POST:
             return shown
-        partly = self.upload.partly and request.POST["take"] == "good"
         try:
             done = perform(
                 self.upload.take, actor=request.user, position=request.session.get("position", ""), source="admin",
-                now=timezone.now(), center=center, text=text, **({"partly": partly} if self.upload.partly else {"name": name}),
+                now=timezone.now(), center=center, text=text, partly=request.POST["take"] == "good", **also,
             )  # fmt: skip
         except Refused as refused:
             return shown | {"refused": refused.message}
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", None) not in RETRIABLE:
+                raise
+            return shown | {"refused": "Another file is being taken in just now. Take this one in when that is done."}
         self.message_user(request, self.upload.done.format(**done.result), messages.SUCCESS)
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
 
-def cut(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """As many as a person looks through."""
-    return rows[:SHOWN]
+def _read(file: Any) -> bytes:
+    if file.size > MOST_BYTES:
+        raise Unreadable(f"The file is larger than {MOST_BYTES >> 20} MB; take it in by parts.")
+    return bytes(file.read())
+
+
+def pack(text: str) -> str:
+    """What was looked at as the page sends it back: small enough for a form."""
+    return base64.b64encode(zlib.compress(text.encode())).decode()
+
+
+def unpack(packed: str) -> str:
+    """Never more than a file may have, whatever was packed."""
+    try:
+        unpacking = zlib.decompressobj()
+        raw = unpacking.decompress(base64.b64decode(packed, validate=True), MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES or not unpacking.eof:
+            raise ValueError
+        return raw.decode()
+    except (ValueError, zlib.error):
+        raise Unreadable("The page did not send the file back whole; choose it again.") from None

@@ -40,6 +40,8 @@ class GazetteerEntry(models.Model):
     lng = models.FloatField()
     # The file it came from: taking in that file again replaces what it said before.
     source = models.TextField(default="by hand", blank=True)
+    # Offered and matched no more; calls that are there keep their words and their point.
+    retired = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "gazetteer"

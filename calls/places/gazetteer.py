@@ -16,12 +16,12 @@ _BOX = 0.005
 # what was typed or sound like it, of a street only the blocks that have the number.
 _LIKE = """
 SELECT * FROM calls_gazetteerentry
-WHERE center_id = %(center_id)s AND (key LIKE %(begins)s OR key %% %(key)s)
+WHERE center_id = %(center_id)s AND NOT retired AND (key LIKE %(begins)s OR key %% %(key)s)
   AND (kind <> 'street' OR %(number)s::numeric IS NULL OR %(number)s BETWEEN low AND high)
 ORDER BY (key LIKE %(begins)s) DESC, similarity(key, %(key)s) DESC, key, low, id LIMIT %(most)s
 """
 _NEAREST_BLOCKS = """
-SELECT * FROM calls_gazetteerentry WHERE center_id = %(center_id)s AND kind = %(kind)s AND key = %(key)s
+SELECT * FROM calls_gazetteerentry WHERE center_id = %(center_id)s AND NOT retired AND kind = %(kind)s AND key = %(key)s
 ORDER BY least(abs(low - %(number)s), abs(high - %(number)s)), id LIMIT %(most)s
 """
 
@@ -50,7 +50,8 @@ def rows_named(center_id: int, address: Address) -> list[GazetteerEntry]:
         wanted |= Q(kind=address.kind, key=street.key, low__lte=address.mark, high__gte=address.mark)
     elif street and address.number is not None:
         wanted |= Q(kind=Kind.STREET, key=street.key, low__lte=address.number, high__gte=address.number)
-    return list(GazetteerEntry.objects.filter(wanted, center_id=center_id).order_by("name", "city", "pk")[:MOST])
+    rows = GazetteerEntry.objects.filter(wanted, center_id=center_id, retired=False)
+    return list(rows.order_by("name", "city", "pk")[:MOST])
 
 
 def rows_like(center_id: int, key: str, number: int | None = None) -> list[GazetteerEntry]:
@@ -76,12 +77,12 @@ def rows_beside(center_id: int, address: Address, most: int = 4) -> list[Gazette
 def nearest(center_id: int, lat: float, lng: float) -> GazetteerEntry | None:
     """The row nearest to a point, within about 500 m."""
     box = {"lat__range": (lat - _BOX, lat + _BOX), "lng__range": (lng - _BOX, lng + _BOX)}
-    found = GazetteerEntry.objects.filter(center_id=center_id, **box)[: MOST * 5]
+    found = GazetteerEntry.objects.filter(center_id=center_id, retired=False, **box)[: MOST * 5]
     return min(found, key=lambda row: (meters(lat, lng, row.lat, row.lng), row.pk), default=None)
 
 
 def exists(center_id: int) -> bool:
-    return GazetteerEntry.objects.filter(center_id=center_id).exists()
+    return GazetteerEntry.objects.filter(center_id=center_id, retired=False).exists()
 
 
 def meters(lat: float, lng: float, other_lat: float, other_lng: float) -> float:

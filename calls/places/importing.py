@@ -1,101 +1,115 @@
-"""Taking in a gazetteer from a CSV file: every row of it or none, with a sentence for each row that cannot be."""
+"""Taking in a gazetteer file beside what is there: what is new, what it says otherwise now, what it names no more."""
 
-import csv
-import io
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from django.db import connection
 
 from calls import kinds
 from calls.models import GazetteerEntry
-from calls.places.gazetteer import key_of
+from calls.places.files import Place, read_gazetteer
 from care_dispatch.log import record
 from teams.actions import require_admin
-from teams.areas import NotImported
 from teams.models import Center, User
+from teams.tables import Unreadable
+from teams.taking_in import Found, NotImported, check_usable, lock_center
 
-COLUMNS = ("kind", "name", "city", "from", "to", "parity", "address", "aliases", "lat", "lng")
-NEEDED = ("kind", "name", "lat", "lng")
-MOST_ERRORS = 100
+DONE = "{added:,} places added, {changed:,} changed, {same:,} were so already, {retired:,} retired, {left:,} left out."
+_VALUES = Place._fields[:-2]
+# Rows of one statement, which must end well before the database gives up on it.
 _BATCH = 2_000
-Kind = GazetteerEntry.Kind
+_TYPES = "%s::text[], %s::text[], %s::text[], %s::numeric[], %s::numeric[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::float8[]"
+_ADD = f"""
+INSERT INTO calls_gazetteerentry (center_id, source, retired, {", ".join(_VALUES)})
+SELECT %s, %s, false, new.* FROM unnest({_TYPES}) AS new
+"""  # noqa: S608 - names of columns
+_CHANGE = """
+UPDATE calls_gazetteerentry AS entry SET name = new.name, address = new.address, lat = new.lat, lng = new.lng, retired = false
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::float8[], %s::float8[]) AS new (id, name, address, lat, lng)
+WHERE entry.id = new.id
+"""
 
 
-def import_gazetteer(*, actor: User | None, now: datetime, center: Center, text: str, file_name: str) -> dict[str, Any]:
-    """Replace what this source said before. ``file_name``: the source, shown with each of its places."""
+@dataclass
+class FoundPlaces(Found):
+    """``gone``: in use, from a file of this name, and in this one no more."""
+
+    gone: list[Place] = field(default_factory=list)
+
+
+def compare(center: Center, places: Sequence[Place], errors: list[str], name: str) -> FoundPlaces:
+    """What a file of this name with these places would change; stores nothing.
+
+    While it has an error nothing of it is gone: the broken line may be the place's own.
+    """
+    found = FoundPlaces(errors=errors)
+    said = {place.values: place for place in places}
+    in_use: dict[Any, Place] = {}
+    own: dict[Any, list[Place]] = defaultdict(list)  # of this file and not as it is now, by which place
+    rows = GazetteerEntry.objects.filter(center=center).order_by("pk").values_list(*Place._fields, "source")
+    for *fields, source in rows.iterator(_BATCH):
+        place = Place(*fields)
+        if not place.retired and place.values in said:
+            in_use.setdefault(place.values, place)
+        elif source == name:
+            own[place.which].append(place)
+    for values, place in said.items():
+        if values in in_use:
+            found.same.append(in_use[values])
+        elif rest := own.get(place.which):
+            stored = min(rest, key=lambda row: (row.retired, row.values != values))
+            rest.remove(stored)
+            found.changed.append((stored, _different(stored, place)))
+        else:
+            found.new.append(place)
+    if not errors:
+        found.gone = [place for rest in own.values() for place in rest if not place.retired]
+    return found
+
+
+def import_gazetteer(
+    *, actor: User | None, now: datetime, center: Center, text: str, name: str, partly: bool = False
+) -> dict[str, Any]:
+    """Replace what the file of this name said before; what it names no more is retired. ``partly``: the good rows."""
     require_admin(actor)
-    entries, errors = read_gazetteer(text)
-    if errors:
-        raise NotImported(f"Nothing was imported: {errors[0]}", errors=errors)
-    source = file_name[:120]
-    for entry in entries:
-        entry.center, entry.source = center, source
-    GazetteerEntry.objects.filter(center=center, source=source).delete()
-    GazetteerEntry.objects.bulk_create(entries, batch_size=_BATCH)
-    record(kinds.GAZETTEER_IMPORTED, center_id=center.pk, refs={"places": len(entries)})
-    return {"places": len(entries)}
-
-
-def read_gazetteer(text: str) -> tuple[list[GazetteerEntry], list[str]]:
-    """Rows that can be stored, one more for each alias, and errors by line."""
-    if "\x00" in text:
-        return [], ["The file is no text: it holds a NUL character."]
-    lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
-        header = [name.strip().lower() for name in lines.fieldnames or []]
-        if missing := [name for name in NEEDED if name not in header]:
-            return [], [f"The first line names no column {', '.join(missing)}; columns are {', '.join(COLUMNS)}."]
-        lines.fieldnames = header
-        entries: list[GazetteerEntry] = []
-        errors: list[str] = []
-        for row in lines:
-            found = _entries({name: (row.get(name) or "").strip() for name in COLUMNS})
-            if isinstance(found, str):
-                errors.append(f"Line {lines.line_num}: {found}.")
-            else:
-                entries += found
-    except csv.Error as error:
-        return [], [f"Line {lines.line_num}: it is no CSV ({error})."]
-    if not entries and not errors:
-        errors = ["The file has no rows."]
-    return entries, errors[:MOST_ERRORS]
+        # Before the first statement: a database does not wait for somebody who reads with a transaction open.
+        places, errors = read_gazetteer(text)
+    except Unreadable as error:
+        raise NotImported(str(error), errors=[str(error)]) from None
+    lock_center(center)
+    found = compare(center, places, errors, name)
+    check_usable(found, partly=partly)
+    _store(center, name, found)
+    done = found.counts | {"retired": len(found.gone)}
+    if found.new or found.changed or found.gone:
+        record(kinds.GAZETTEER_IMPORTED, center_id=center.pk, refs={"file": name, **done})
+    return done
 
 
-def _entries(row: Mapping[str, str]) -> list[GazetteerEntry] | str:
-    kind, name = row["kind"].lower(), row["name"][:200]
-    if kind not in Kind.values:
-        return f"kind is one of {', '.join(Kind.values)}"
-    if not name:
-        return "it has no name"
-    lat, lng = _number(row["lat"]), _number(row["lng"])
-    if lat is None or lng is None:
-        return f"{name}: lat and lng are numbers in degrees"
-    if not (-90 <= lat <= 90 and -180 <= lng <= 180):
-        swapped = "; they seem to be the wrong way round" if -90 <= lng <= 90 and -180 <= lat <= 180 else ""
-        return f"{name}: lat {lat} and lng {lng} are not on earth{swapped}"
-    low, high = _number(row["from"]), _number(row["to"] or row["from"])
-    if kind in (Kind.STREET, Kind.MILE, Kind.EXIT) and (low is None or high is None or not 0 <= low <= high < 10**7):
-        return f"{name}: a {kind} says from which number to which"
-    parity = row["parity"].lower() or GazetteerEntry.Parity.BOTH
-    if parity not in GazetteerEntry.Parity.values:
-        return f"{name}: parity is one of {', '.join(GazetteerEntry.Parity.values)}"
-    aliases = [alias.strip()[:200] for alias in row["aliases"].split("|") if alias.strip()]
-    keys = [key_of(kind, said) for said in (name, *(aliases if kind == Kind.LANDMARK else []))]
-    if not all(keys):
-        return f"{name}: it cannot be read as a {Kind(kind).label.lower()}"
-    return [
-        GazetteerEntry(
-            kind=kind, key=key, name=name, city=row["city"][:120], low=low, high=high, parity=parity,
-            address=row["address"][:200], lat=float(lat), lng=float(lng),
-        )
-        for key in dict.fromkeys(keys)
-    ]  # fmt: skip
+def _different(stored: Place, place: Place) -> dict[str, Any]:
+    """What the row will be; in use again with it, if it was retired."""
+    pairs = zip(_VALUES, stored.values, place.values, strict=True)
+    return {name: new for name, old, new in pairs if new != old} | ({"retired": False} if stored.retired else {})
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+def _store(center: Center, name: str, found: FoundPlaces) -> None:
+    """Many rows a statement: row by row a county's file would take minutes."""
+    with connection.cursor() as cursor:
+        for batch in _batches([place.values for place in found.new]):
+            cursor.execute(_ADD, [center.pk, name, *batch])
+        changed = [stored._replace(**different) for stored, different in found.changed]
+        for batch in _batches([(row.pk, row.name, row.address, row.lat, row.lng) for row in changed]):
+            cursor.execute(_CHANGE, batch)
+    for start in range(0, len(found.gone), _BATCH):
+        gone = [place.pk for place in found.gone[start : start + _BATCH]]
+        GazetteerEntry.objects.filter(pk__in=gone).update(retired=True)
+
+
+def _batches(rows: Sequence[tuple[Any, ...]]) -> list[list[list[Any]]]:
+    """Columns of at most so many rows each, as the database takes them."""
+    parts = (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+    return [[list(column) for column in zip(*part, strict=True)] for part in parts]

@@ -19,14 +19,16 @@ async def behind(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": str(len(message["body"])).encode()})
 
 
-async def ask(app: WholeBody, receive: Callable[[], Any], length: bytes | None = None) -> tuple[int, bytes]:
+async def ask(
+    app: WholeBody, receive: Callable[[], Any], length: bytes | None = None, path: str = "/"
+) -> tuple[int, bytes]:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     headers = [(b"content-length", length)] if length is not None else []
-    await app({"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}, receive, send)
+    await app({"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}, receive, send)
     return (sent[0]["status"], sent[1]["body"]) if sent else (0, b"")
 
 
@@ -91,3 +93,11 @@ def test_the_scope_tells_wsgi_the_true_length_and_an_ascii_address() -> None:
     scope = plain({"type": "http", "headers": headers, "query_string": b"q=\xff%41"}, 7)
     assert scope["headers"] == [(b"host", b"x"), (b"content-length", b"7")]
     assert scope["query_string"] == b"q=%FF%41"
+
+
+@pytest.mark.asyncio
+async def test_only_a_page_that_takes_in_a_file_takes_more() -> None:
+    file = b"x" * 2_621_441
+    assert (await ask(WholeBody(behind), parts(file), path="/admin/calls/gazetteerentry/upload/"))[0] == 200
+    assert (await ask(WholeBody(behind), parts(file * 3), path="/admin/calls/gazetteerentry/upload/"))[0] == 413
+    assert (await ask(WholeBody(behind), parts(file), path="/admin/calls/gazetteerentry/add/"))[0] == 413

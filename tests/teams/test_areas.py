@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from care_dispatch.refusal import Forbidden
-from teams.areas import NotImported, answers_at, areas_at, import_areas
+from teams.areas import answers_at, areas_at, import_areas
 from teams.models import Area, User
+from teams.taking_in import NotImported
 from tests.cast import act, last_event, make_agency, make_center, make_user
 from tests.teams.test_polygons import box, feature, polygon
 

@@ -2,6 +2,8 @@
 
 import json
 from itertools import pairwise
+from math import cos, sin
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -84,16 +86,45 @@ def test_a_point_on_the_outermost_border_touches_it() -> None:
         (polygon([[-970, 32], [-96, 32], [-96, 33], [-970, 32]]), "not on earth"),
         (polygon([[-96, 32]] * 3), "fewer than four"),
         (polygon([[-96 - n / 1e5, 32 + n % 7] for n in range(20_001)] + [[-96, 32]]), "simplify"),
+        ({"type": "MultiPolygon", "coordinates": [[box(n, 0, n + 0.1, 1)] for n in range(-90, 90)] * 3}, "pieces and holes"),
         (polygon(), "without a ring"),
         ({"type": "Point", "coordinates": [-96, 32]}, "is a Point"),
         ({"type": "Polygon", "coordinates": None}, "without a ring"),
         ({"type": "MultiPolygon", "coordinates": []}, "no coordinates"),
-        (None, "without geometry"),
-        ([], "without geometry"),
+        (None, "has no geometry"),
+        ([], "has no geometry"),
+        (polygon([[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]), "crosses itself near 1.00000, 1.00000"),
+        (polygon(box(0, 0, 4, 4), box(1, 1, 9, 2)), "crosses itself near 4"),
+        (polygon(box(0, 0, 4, 4), box(5, 5, 6, 6)), "hole that is outside"),
+        ({"type": "MultiPolygon", "coordinates": [[box(0, 0, 4, 4)], [box(1, 1, 2, 2)]]}, "piece that lies in another"),
     ],
 )  # fmt: skip
 def test_what_is_no_area_is_refused_with_what_to_do(geometry: Any, said: str) -> None:
     assert said in polygons.complaint(geometry)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        CITY,
+        polygon([[*position, 212.5] for position in box(0, 0, 4, 4)]),  # with heights
+        polygon(box(0, 0, 4, 4), box(0, 1, 2, 2)),  # a hole that begins at the outline
+        polygon([[0, 0], [4, 0], [4, 4], [2, 4], [2, 9], [2, 4], [0, 4], [0, 0]]),  # a corridor of no width
+        {"type": "MultiPolygon", "coordinates": [[box(0, 0, 4, 4)], [box(4, 0, 8, 4)], [box(4, 4, 8, 8)]]},
+        {"type": "MultiPolygon", "coordinates": [[box(0, 0, 9, 9), box(1, 1, 8, 8)], [box(2, 2, 3, 3)]]},  # an island
+    ],
+)
+def test_outlines_as_cities_have_them_are_taken(geometry: Any) -> None:
+    assert polygons.complaint(geometry) == ""
+
+
+def test_a_large_outline_is_looked_at_in_a_second_and_a_tangle_is_refused() -> None:
+    round_ = [[-96 + cos(n / 3000) * (1 + n % 7 / 1e4), 32 + sin(n / 3000)] for n in range(18_000)]
+    tangle = [[-96 + n % 2, 32 + n / 1e5] for n in range(19_000)]
+    begun = perf_counter()
+    assert polygons.complaint(polygon([*round_, round_[0]])) == ""
+    assert "too many sides" in polygons.complaint(polygon([*tangle, [-97, 33], tangle[0]]))
+    assert perf_counter() - begun < 20
 
 
 def feature(code: str, geometry: Any = None, **properties: Any) -> dict[str, Any]:

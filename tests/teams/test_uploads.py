@@ -1,14 +1,19 @@
 """Units, people, outlines and places from a file: looked at first, then all of it or the good rows, each told in the log."""
 
+import base64
+import json
+import zlib
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from calls.models import GazetteerEntry
 from care_dispatch.log.models import Event
 from teams.models import Area, Unit, User
 from teams.tables import MOST_ROWS
+from teams.uploading import MOST_BYTES, pack, unpack
 from tests.cast import last_event, make_agency, make_center, make_unit, make_user
 from tests.config_cast import as_user, list_of, make_admin
 
@@ -29,7 +34,7 @@ def desk(db: None) -> Any:
             return self.client.post(list_of(table, "upload"), {"file": SimpleUploadedFile("units.csv", raw)})
 
         def take(self, text: str, table: Any = Unit, what: str = "all") -> Any:
-            return self.client.post(list_of(table, "upload"), {"text": text, "name": "units.csv", "take": what})
+            return self.client.post(list_of(table, "upload"), {"packed": pack(text), "name": "units.csv", "take": what})
 
     return Desk()
 
@@ -46,7 +51,7 @@ def test_a_file_is_looked_at_and_nothing_is_stored(desk: Any) -> None:
 
 
 def test_what_was_shown_is_taken_in_and_told_row_by_row(desk: Any) -> None:
-    shown = desk.look(GOOD).context["text"]
+    shown = unpack(desk.look(GOOD).context["packed"])
     assert desk.take(shown).status_code == 302
     unit = Unit.objects.get(callsign="P7")
     assert (unit.capabilities, unit.languages, unit.status) == (["cit", "youth"], ["en", "es"], "off_duty")
@@ -102,10 +107,17 @@ def test_one_bad_row_leaves_everything_unless_the_good_ones_are_asked_for(desk: 
         (b"callsign,agency,agency\nP7,pd,pd\n", "twice"),
         (b'callsign,agency\n"P7,pd\n', "quotation marks"),
         (b"callsign,agency\n" + b"P7,pd\n" * 100_000, f"more than {MOST_ROWS:,} rows"),
+        (b"x" * (MOST_BYTES + 1), "larger than 4 MB"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_says_what_to_do(desk: Any, file: bytes, why: str) -> None:
     assert why in refused(desk.look(file))
+
+
+@pytest.mark.parametrize("packed", ["", "é", "QUJD", pack("x")[:-8], pack("x" * (MOST_BYTES + 1)), base64.b64encode(zlib.compress(b"\xff")).decode()])  # fmt: skip
+def test_what_a_page_sends_back_broken_is_refused_with_what_to_do(desk: Any, packed: str) -> None:
+    answer = desk.client.post(list_of(Unit, "upload"), {"packed": packed, "take": "all"})
+    assert "choose it again" in refused(answer)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@A1", "x" * 501])
@@ -168,15 +180,48 @@ def test_an_outline_is_shown_before_it_is_taken_in(desk: Any) -> None:
     assert Area.objects.get().agency == desk.agency
 
 
-def test_a_gazetteer_is_counted_before_it_is_taken_in(desk: Any) -> None:
+def test_the_good_outlines_are_taken_when_somebody_asks_for_those(desk: Any) -> None:
+    broken = OUTLINE.replace('"code": "n"', '"code": "s"').replace("[-96, 33], [-97, 33]", "[-97, 33], [-96, 33]")
+    both = json.dumps(json.loads(OUTLINE) | {"features": [json.loads(one)["features"][0] for one in (OUTLINE, broken)]})
+    (error,) = desk.look(both, Area).context["looked"].errors
+    assert error.startswith("Feature 2 (Northtown) crosses itself near -96.5")
+    assert "Nothing was taken" in refused(desk.take(both, Area))
+    assert desk.take(both, Area, what="good").status_code == 302
+    assert [area.code for area in Area.objects.all()] == ["n"]
+
+
+def test_the_same_outlines_again_change_nothing_and_others_say_what(desk: Any) -> None:
+    desk.take(OUTLINE, Area)
+    before = last_event().seq
+    assert desk.look(OUTLINE, Area).context["looked"].says.startswith("0 new, 0 changed, 1 as they are")
+    desk.take(OUTLINE, Area)
+    assert last_event().seq == before
+    page = desk.look(OUTLINE.replace("Northtown", "Overtown"), Area).content.decode()
+    assert "Northtown → Overtown" in page
+
+
+def test_a_gazetteer_is_shown_before_it_is_taken_in(desk: Any) -> None:
     text = desk.client.get(list_of(GazetteerEntry, "template")).content.decode()
-    assert "4 places" in desk.look(text, GazetteerEntry).context["looked"].says
+    assert desk.look(text, GazetteerEntry).context["looked"].says.startswith("4 new")
+    assert not GazetteerEntry.objects.exists()
     assert desk.take(text, GazetteerEntry).status_code == 302
     assert GazetteerEntry.objects.filter(center=desk.center, source="units.csv").count() == 4
+
+
+def test_a_county_of_places_is_a_file_that_fits(desk: Any) -> None:
+    """Larger than anything else the product takes: looked at, sent back by the page, taken in."""
+    words = "Northtown of the Invented County " * 6
+    rows = "".join(f"landmark,{n} {words[:180]},{words},,,,{words},,32.5,-96.8\n" for n in range(4_400))
+    text = f"kind,name,city,from,to,parity,address,aliases,lat,lng\n{rows}"
+    assert len(text) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    shown = desk.look(text, GazetteerEntry)
+    assert shown.context["looked"].says.startswith("4,400 new")
+    assert desk.take(text, GazetteerEntry).status_code == 302
+    assert GazetteerEntry.objects.count() == 4_400
 
 
 def test_nobody_else_uploads(desk: Any) -> None:
     for role in ("dispatcher", "supervisor", "officer"):
         client = as_user(make_user(desk.center, role))
-        assert client.post(list_of(Unit, "upload"), {"text": GOOD, "take": "all"}).status_code == 302
+        assert client.post(list_of(Unit, "upload"), {"packed": pack(GOOD), "take": "all"}).status_code == 302
     assert not Unit.objects.exists()

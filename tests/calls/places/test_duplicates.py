@@ -22,7 +22,7 @@ class Scene:
         use_default_rules()
         self.center = make_center(duplicate_meters=150, duplicate_minutes=60)
         self.dispatcher = make_user(self.center)
-        act(import_gazetteer, by=make_user(self.center, "admin"), center=self.center, text=TOWN, file_name="town.csv")
+        act(import_gazetteer, by=make_user(self.center, "admin"), center=self.center, text=TOWN, name="town.csv")
 
     def call(self, location: str = "100 N Main St", **fields: Any) -> Call:
         return make_call(self.dispatcher, triaged=False, location=location, **fields)

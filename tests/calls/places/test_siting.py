@@ -10,8 +10,9 @@ from calls.places.importing import import_gazetteer
 from calls.places.matching import candidates
 from care_dispatch.log.models import Head
 from care_dispatch.refusal import Forbidden
-from teams.areas import NotImported, import_areas
+from teams.areas import import_areas
 from teams.models import User
+from teams.taking_in import NotImported
 from tests.cast import act, make_agency, make_call, make_center, make_user
 from tests.teams.test_areas import collection
 from tests.teams.test_polygons import box, feature, polygon
@@ -37,8 +38,8 @@ class Scene:
         self.center = make_center()
         self.dispatcher, self.admin = make_user(self.center), make_user(self.center, "admin")
 
-    def take_in(self, text: str = TOWN, by: User | None = None) -> Any:
-        return act(import_gazetteer, by=by or self.admin, center=self.center, text=text, file_name="town.csv").result
+    def take_in(self, text: str = TOWN, by: User | None = None, name: str = "town.csv", **fields: Any) -> Any:
+        return act(import_gazetteer, by=by or self.admin, center=self.center, text=text, name=name, **fields).result
 
     def call(self, location: str, **fields: Any) -> Call:
         return make_call(self.dispatcher, triaged=False, location=location, **fields)
