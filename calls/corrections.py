@@ -72,6 +72,12 @@ def correct_stage(
     return {"assignment_id": assignment.pk, "call_id": call.pk}
 
 
+def stage_before(assignment: Assignment) -> str:
+    """The stage it was in before this one, as far as that was told; empty for a unit that was only sent."""
+    earlier = STAGES[: STAGES.index(assignment.status)]
+    return next((stage for stage in reversed(earlier) if getattr(assignment, f"{stage}_at")), "")
+
+
 def _first_arrival(call: Call) -> datetime | None:
     """Of whoever was at its scene, or at that of a duplicate that was merged into it."""
     of_it = Assignment.objects.filter(models.Q(call=call) | models.Q(call__merged_into=call))

@@ -19,6 +19,7 @@ from calls import (
     alerts,
     call_ahead,
     consults_phone,
+    corrections,
     duress,
     joint,
     narrative,
@@ -172,6 +173,11 @@ def _status(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return stages.set_unit_status, {"unit_id": unit_id, "status": status} | _only(fields, "reason", "until")
 
 
+def _correct(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    meant = {"assignment_id": fields.get("assignment"), "stage": fields["status"], "reason": fields["reason"]}
+    return corrections.correct_stage, {"unit_id": _unit_id(user, now)} | meant
+
+
 def _only(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: fields[name] for name in names if name in fields}
 
@@ -246,6 +252,7 @@ def _sign_off(user: User, now: datetime, fields: dict[str, Any]) -> Action:
 
 FORMS = {
     "status": Form(serializers.UnitStatus, _status, "Status sent."),
+    "correct": Form(serializers.Correction, _correct, "Taken back. Dispatch sees it."),
     "release": Form(OneId, _release, "Released. CARE stays."),
     "wave-in": Form(OneId, _wave_in, "CARE is cleared to enter."),
     "need-police": Form(OneId, _need_police, "Police are called. Dispatch hears the alarm."),

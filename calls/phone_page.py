@@ -14,6 +14,7 @@ from calls.call_ahead import call_back_unsafe
 from calls.cautions.selectors import shown_on
 from calls.co_response import staging_point
 from calls.consults_phone import OFFERED_FACTS
+from calls.corrections import stage_before
 from calls.facilities import facilities
 from calls.fetch import own_unit_ids
 from calls.lifecycle import MODES, arrived
@@ -102,6 +103,7 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         "premise": _premise(call, tier_of(user.role), now),
         "next": step,
         "others": others,
+        "back": Assignment.Status(before) if (before := stage_before(on)) else None,
         "waits": on.role == Assignment.Role.STAGE and on.cleared_to_enter_at is None,
         "partners": [
             {

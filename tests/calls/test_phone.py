@@ -92,10 +92,10 @@ def test_an_officer_is_offered_the_wave_only_on_scene(scene: Any) -> None:
 def test_an_officer_never_reads_what_care_wrote(scene: Any) -> None:
     act(add_note, by=scene.clinician, call_id=scene.call.pk, text=CANARY)
     assert CANARY in page(scene.clinician)
-    assert "CARE only" in page(scene.clinician)
+    assert "· CARE only" in page(scene.clinician)
     shown = page(scene.officer)
     assert CANARY not in shown
-    assert "CARE only" not in shown
+    assert "· CARE only" not in shown
     assert "referral" not in shown.lower()
 
 
@@ -406,7 +406,7 @@ def test_the_page_costs_a_bounded_number_of_queries(scene: Any, django_assert_ma
     for number in range(10):
         act(add_note, by=scene.clinician, call_id=scene.call.pk, text=f"note {number}")
     client = phone(scene.clinician)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         client.get("/unit/")
 
 
@@ -438,3 +438,16 @@ def test_the_small_buttons_are_the_later_steps_that_are_not_the_big_one() -> Non
     others = other_steps(discipline="care", status="en_route", next_status="on_scene")
     assert [s.status for s in others] == ["staged", "contact", "transporting", "at_facility", "clearing"]
     assert "contact" not in [s.status for s in other_steps(discipline="police", status="on_scene", next_status="")]
+
+
+def test_a_stage_pressed_by_mistake_is_taken_back_from_the_phone(scene: Any) -> None:
+    police = scene.police
+    assert "after all?" not in page(scene.officer), "a unit that was only sent has nothing to take back"
+    for stage in ("en_route", "on_scene"):
+        tap(scene.officer, "status", status=stage)
+    fields = shown_form(scene.officer, "correct", "Pressed by mistake")
+    answer = tap(scene.officer, "correct", **(fields | {"reason": "pressed"}))
+    assert "Taken back. Dispatch sees it." in answer.content.decode()
+    assert assignment(scene, police).status == "en_route"
+    tap(scene.officer, "correct", **(fields | {"reason": "pressed"}))
+    assert assignment(scene, police).status == "en_route", "a page that is old takes nothing back twice"
