@@ -4,6 +4,7 @@ Level 4 and level 3 never wait for CARE (domain, the ladder): a clinician may ca
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,14 +16,14 @@ from calls.closing import hold_call, unhold_call
 from calls.dispatch import set_mode
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.models import Alert, Call, ClinicianCall, Unmet
-from calls.partners import police_too, services_asked
+from calls.partners import police_too, services_asked, units_on
 from calls.recommending import plan_of
 from calls.unmet import asked_for_care, care_came, care_has_come, note_step
 from care_dispatch.access import DISPATCH_ROLES, Role
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import perform, record, write
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
-from teams.models import Discipline, User
+from teams.models import Discipline, Unit, User
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +148,9 @@ def _worse(call: Call, row: ClinicianCall, now: datetime) -> None:
     if order.index(call.priority) > order.index(Call.Priority.ONE):
         sets = write(call, priority=Call.Priority.ONE, priority_set_by_hand=True)
         record(kinds.CALL_CHANGED, center_id=call.center_id, call_id=call.pk, sets=sets)
-    _tell(call, f"Call {call.number}: the clinician says it is WORSE: send police now", now)
+    units = units_on(call)
+    names = f"; tell {', '.join(unit.callsign for unit in units)}" if units else ""
+    _tell(call, f"Call {call.number}: the clinician says it is WORSE: send police now{names}", now, units)
 
 
 def _no_answer(call: Call, row: ClinicianCall, now: datetime) -> None:
@@ -155,9 +158,9 @@ def _no_answer(call: Call, row: ClinicianCall, now: datetime) -> None:
     _tell(call, f"Call {call.number}: nobody answers the clinician; it waits no more: send somebody", now)
 
 
-def _tell(call: Call, text: str, now: datetime) -> None:
+def _tell(call: Call, text: str, now: datetime, units: Sequence[Unit] = ()) -> None:
     schedule("triage", call.pk, due_at=now, now=now, version=call.facts_version)
-    raise_alert(center=call.center, kind=Alert.Kind.CLINICIAN_CALL, text=text, now=now, call=call)
+    raise_alert(center=call.center, kind=Alert.Kind.CLINICIAN_CALL, text=text, now=now, call=call, tell=units)
 
 
 def _end_hold(call: Call, now: datetime) -> None:

@@ -103,6 +103,11 @@ def stamp_wave(assignment: Assignment, at: datetime | None) -> None:
     )  # fmt: skip
 
 
+def units_on(call: Call) -> list[Unit]:
+    """Who is on the call now, to be told of something."""
+    return list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
+
+
 def partner_cause(call: Call) -> str:
     return f"partner:{call.pk}"
 

@@ -19,7 +19,7 @@ from calls.fetch import lock_call
 from calls.lifecycle import MODES, call_status, lighter
 from calls.limits import limit_of
 from calls.models import Alert, Call, CallType, FactStatement, RuleSet, Verdict
-from calls.partners import look_for_partner
+from calls.partners import look_for_partner, units_on
 from calls.read_through import facts_of, unread_entries
 from calls.rules_in_force import parsed, rule_set_for
 from calls.scene import hand_over
@@ -268,7 +268,7 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str
     Units sent before the first verdict knew nothing: all it finds is news to them.
     """
     worse = worse_facts(before, after)
-    if worse and call.first_dispatched_at and (units := _units_on(call)):
+    if worse and call.first_dispatched_at and (units := units_on(call)):
         names = ", ".join(unit.callsign for unit in units)
         text = f"Call {call.number}: {'; '.join(worse)}: tell {names}"
         _alert(call, Alert.Kind.SAFETY_WORSENED, text, now, units)
@@ -276,10 +276,6 @@ def _tell_of_change(call: Call, before: Verdict | None, after: Verdict, was: str
         why = f" ({'; '.join(worse)})" if worse else ""
         text = f"Call {call.number}: {MODES[was][1]} → {MODES[after.response][1]}{why}"
         _alert(call, Alert.Kind.VERDICT_CHANGED, text, now)
-
-
-def _units_on(call: Call) -> list[Unit]:
-    return list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
 
 
 def worse_facts(before: Verdict | None, after: Verdict) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from calls.ladder import Waiting, ladder
-from calls.models import Call
+from calls.models import Call, UnitRequest, Unmet
 from calls.unmet import asked_for_care, care_has_come
 from teams.plans import Plan
 from teams.recommendation import Candidate, Need, Recommendation
@@ -18,7 +18,9 @@ SELECT coalesce((SELECT instead FROM calls_unmet WHERE call_id = %(call)s), '{}'
     ARRAY(SELECT safe_to_call FROM calls_caller p JOIN calls_call c ON c.id = p.call_id
         WHERE c.id = %(call)s OR c.merged_into_id = %(call)s),
     (SELECT due_at FROM calls_cliniciancall WHERE call_id = %(call)s AND made_at IS NULL),
-    coalesce((SELECT result FROM calls_cliniciancall WHERE call_id = %(call)s AND result <> '' ORDER BY id DESC LIMIT 1), '')
+    coalesce((SELECT result FROM calls_cliniciancall WHERE call_id = %(call)s AND result <> '' ORDER BY id DESC LIMIT 1), ''),
+    EXISTS (SELECT 1 FROM calls_unitrequest r JOIN teams_unit u ON u.id = r.unit_id
+        WHERE r.call_id = %(call)s AND u.discipline = 'care' AND r.status = ANY(%(live)s))
 """
 
 
@@ -29,8 +31,8 @@ def steps_without_care(
     if call.status == Call.Status.CLOSED or not asked_for_care(call) or "care" not in need.services:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_STEPS, {"call": call.pk})
-        taken, said, due_at, heard = cursor.fetchone()
+        cursor.execute(_STEPS, {"call": call.pk, "live": list(UnitRequest.LIVE)})
+        taken, said, due_at, heard, asked = cursor.fetchone()
     if "care" not in found.unfilled and due_at is None or care_has_come(call):
         return []
     officer = _officer(found, candidates)
@@ -38,7 +40,8 @@ def steps_without_care(
     waiting = Waiting(
         number=str(call.number),
         level=call.level,
-        taken=tuple(taken),
+        # A team that declined or did not answer is not asked any more: the next may be.
+        taken=tuple(step for step in taken if asked or step != Unmet.Instead.NEIGHBOUR),
         somebody_on_it=bool(need.on_call),
         officer_on_it=any(on.unit.discipline == "police" for on in need.on_call),
         officer=officer.callsign if officer else "",

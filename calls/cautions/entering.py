@@ -5,6 +5,7 @@ from typing import Any
 
 from calls.alerts import raise_alert
 from calls.cautions import kinds
+from calls.cautions.numbers import FEWEST_DIGITS, digits_of, same_number
 from calls.cautions.wording import complaint, diagnosis
 from calls.fetch import lock_call, require_dispatch
 from calls.models import Alert, Call, Caller, Caution, CautionOnCall
@@ -16,7 +17,6 @@ from teams.models import Center, User
 
 CAUTION = "caution"
 NO_CAUTION = "There is no such caution."
-FEWEST_DIGITS = 7
 
 
 class NotACaution(Invalid):
@@ -85,11 +85,6 @@ def _about(center: Center, location: str, detail: str, phone: str) -> dict[str, 
     if not place.premise:
         raise Invalid(f"{location} cannot be read as a place.")
     return {"premise": place.premise, "premise_unit": place.premise_unit, "place": f"{location} {detail}".strip()}
-
-
-def digits_of(phone: str) -> str:
-    """What two ways to write one phone number have in common."""
-    return "".join(sign for sign in phone if sign in "0123456789")[-10:]
 
 
 def review_caution(*, actor: User, now: datetime, caution_id: int, days: int | None = None) -> dict[str, Any]:
@@ -176,7 +171,8 @@ def _calls_of(caution: Caution) -> list[tuple[int, int]]:
     if caution.phone:
         callers = Caller.objects.filter(call__center=caution.center_id).exclude(phone="")
         open_ones = callers.exclude(call__status=Call.Status.CLOSED, call__merged_into__isnull=True)
-        named = [call for call, phone in open_ones.values_list("call", "phone") if digits_of(phone) == caution.phone]
+        said = open_ones.values_list("call", "phone")
+        named = [call for call, phone in said if same_number(digits_of(phone), caution.phone)]
         found = of_center.filter(pk__in=named)
     else:
         found = of_center.filter(premise=caution.premise)

@@ -11,29 +11,35 @@ from django.db import connection
 
 from calls.alerts import raise_alert
 from calls.cautions import kinds
+from calls.cautions.numbers import FEWEST_DIGITS
 from calls.models import Alert, Call, Caution, CautionOnCall, FactStatement
+from calls.partners import units_on
 from calls.places.flats import Flat, flat
 from care_dispatch.log import record
-from teams.models import Unit
 
 FACT, FLAG = "history", "officer_safety_flag"
 
+# numbers.same_number, for the database.
+_SAME = (
+    f"length(phones.phone) >= {FEWEST_DIGITS}"
+    " AND right(phones.phone, length(k.phone)) = right(k.phone, length(phones.phone))"
+)
 # Of the call and the duplicates merged into it: what concerns it now, and what it shows already.
-_CONCERNING = """
+_CONCERNING = f"""
 WITH one AS (SELECT id, premise, premise_unit FROM calls_call WHERE id = %(call)s OR merged_into_id = %(call)s),
 phones AS (SELECT right(regexp_replace(p.phone, '[^0-9]', '', 'g'), 10) AS phone
   FROM calls_caller p JOIN one ON one.id = p.call_id)
 SELECT k.id, k.severity, k.premise_unit, k.phone <> '',
   CASE WHEN k.ended_at IS NULL AND k.expires_at > %(now)s THEN ARRAY(
     SELECT one.premise_unit FROM one WHERE k.premise <> '' AND one.premise = k.premise
-    UNION ALL SELECT '' FROM phones WHERE k.phone <> '' AND phones.phone = k.phone) ELSE '{}' END,
+    UNION ALL SELECT '' FROM phones WHERE k.phone <> '' AND {_SAME}) ELSE '{{}}' END,
   o.id, o.id IS NOT NULL AND o.gone_at IS NULL, coalesce(o.unit_unknown, false)
 FROM calls_caution k LEFT JOIN calls_cautiononcall o ON o.caution_id = k.id AND o.call_id = %(call)s
 WHERE k.center_id = %(center)s AND (o.id IS NOT NULL AND o.gone_at IS NULL
   OR k.ended_at IS NULL AND k.premise <> '' AND k.premise IN (SELECT premise FROM one)
-  OR k.ended_at IS NULL AND k.phone <> '' AND k.phone IN (SELECT phone FROM phones))
+  OR k.ended_at IS NULL AND k.phone <> '' AND EXISTS (SELECT 1 FROM phones WHERE {_SAME}))
 ORDER BY k.id
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def _tell(call: Call, new: Sequence[_Row], now: datetime) -> None:
     """Units that are on the call already hear that there is a caution; its words are on their phone."""
     if not new or call.first_dispatched_at is None:
         return
-    units = list(Unit.objects.filter(assignments__call=call, assignments__cleared_at__isnull=True).order_by("pk"))
+    units = units_on(call)
     if not units:
         return
     danger = any(row.severity == Caution.Severity.DANGER for row in new)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from calls import faces
-from calls.cautions.entering import digits_of
+from calls.cautions.numbers import FEWEST_DIGITS, digits_of, same_number
 from calls.fetch import require_dispatch
 from calls.models import Call, Caller
 from calls.places.flats import Flat, flat
@@ -18,8 +18,6 @@ from teams.models import Center, User
 from teams.selectors import center_id_of
 
 SHOWN = 5
-# Shorter, a number is nobody's own.
-FEWEST_DIGITS = 7
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,14 @@ def suspects(
         kind = bool(nature) and (
             call.nature.lower() == nature.lower() or bool(type_code) and call.type_code == type_code
         )
-        like = likeness(call, place, center, now, same_phone=digits in named.get(call.pk, ()), same_type=kind)
+        like = likeness(
+            call,
+            place,
+            center,
+            now,
+            same_phone=any(same_number(digits, one) for one in named.get(call.pk, ())),
+            same_type=kind,
+        )
         if like.place:
             found.append((like, call))
     found.sort(key=lambda pair: (-pair[0].score, -pair[1].pk))

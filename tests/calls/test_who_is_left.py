@@ -7,8 +7,9 @@ from calls.exchange import exchange_unit
 from calls.faces import call_face, call_rows
 from calls.merging import merge_calls
 from calls.models import Alert, Call, ClinicianCall, Unmet
+from calls.recommending import recommendation_for
 from calls.stages import clear_to_enter, report_stage
-from calls.unit_requests import accept_request, ask_unit, return_request
+from calls.unit_requests import accept_request, ask_unit, decline_request, return_request
 from teams.models import Unit
 from tests.calls.test_clinician_calls import CALM, JOINT, Scene
 from tests.cast import act, later, make_unit, send
@@ -28,6 +29,12 @@ def arrive(scene: Scene, *units: Unit) -> None:
 
 def alone(call: Call) -> list[str]:
     return list(Alert.objects.open().filter(call=call, kind__in=ALONE).values_list("text", flat=True))
+
+
+def rung(scene: Scene, call: Call, step: str) -> bool:
+    """Whether this step of the ladder counts as taken."""
+    ladder = recommendation_for(scene.dispatcher, call.pk, later(minutes=1))["ladder"]
+    return next(bool(one["taken"]) for one in ladder if one["step"] == step)
 
 
 def merge(scene: Scene, call: Call, into: Call) -> None:
@@ -108,3 +115,20 @@ def test_a_call_whose_care_was_taken_away_may_wait_for_a_clinician_again(scene: 
     assert scene.next(call) == f"CB #{call.number}"
     scene.ask(call)
     assert Unmet.objects.get(call=call).instead == ["call_back"] and scene.next(call) != f"CB #{call.number}"
+
+
+def test_after_a_neighbour_declines_the_next_may_be_asked(scene: Scene) -> None:
+    call = scene.call(CALM)
+    first, _ = (make_unit(scene.center, name, mirrored_from="Northtown CAD") for name in ("N1", "N2"))
+    asked = act(ask_unit, by=scene.dispatcher, call_id=call.pk, unit_id=first.pk, outside_agreement=True).result
+    assert rung(scene, call, "neighbour")
+    act(decline_request, by=scene.dispatcher, request_id=asked["request_id"], reason="all_busy")
+    assert not rung(scene, call, "neighbour")
+
+
+def test_units_on_their_way_hear_that_the_clinician_says_it_is_worse(scene: Scene) -> None:
+    call = scene.call(JOINT)
+    send(scene.dispatcher, call, scene.police)
+    scene.heard(scene.ask(call), "worse", now=later(minutes=2))
+    alert = Alert.objects.open().get(call=call, kind="clinician_call")
+    assert alert.told.get().unit == scene.police and "tell P102" in alert.text
