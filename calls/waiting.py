@@ -20,7 +20,9 @@ SELECT coalesce((SELECT instead FROM calls_unmet WHERE call_id = %(call)s), '{}'
     (SELECT due_at FROM calls_cliniciancall WHERE call_id = %(call)s AND made_at IS NULL),
     coalesce((SELECT result FROM calls_cliniciancall WHERE call_id = %(call)s AND result <> '' ORDER BY id DESC LIMIT 1), ''),
     EXISTS (SELECT 1 FROM calls_unitrequest r JOIN teams_unit u ON u.id = r.unit_id
-        WHERE r.call_id = %(call)s AND u.discipline = 'care' AND r.status = ANY(%(live)s))
+        WHERE r.call_id = %(call)s AND u.discipline = 'care' AND r.status = ANY(%(live)s)),
+    EXISTS (SELECT 1 FROM calls_stackedcall s JOIN teams_unit u ON u.id = s.unit_id
+        WHERE s.call_id = %(call)s AND u.discipline = 'care')
 """
 
 
@@ -32,21 +34,23 @@ def steps_without_care(
         return []
     with connection.cursor() as cursor:
         cursor.execute(_STEPS, {"call": call.pk, "live": list(UnitRequest.LIVE)})
-        taken, said, due_at, heard, asked = cursor.fetchone()
+        taken, said, due_at, heard, asked, stacked = cursor.fetchone()
     if "care" not in found.unfilled and due_at is None or care_has_come(call):
         return []
     officer = _officer(found, candidates)
     figures = plan.figures
+    busy = _busy(candidates, now)
+    # A team that declined is not asked any more, and a call taken off a stack waits for nobody: both may be done again.
+    stands = {Unmet.Instead.NEIGHBOUR: asked, Unmet.Instead.CARE_JOINS: stacked or not busy}
     waiting = Waiting(
         number=str(call.number),
         level=call.level,
-        # A team that declined or did not answer is not asked any more: the next may be.
-        taken=tuple(step for step in taken if asked or step != Unmet.Instead.NEIGHBOUR),
+        taken=tuple(step for step in taken if stands.get(step, True)),
         somebody_on_it=bool(need.on_call),
         officer_on_it=any(on.unit.discipline == "police" for on in need.on_call),
         officer=officer.callsign if officer else "",
         officer_trained=officer is not None and "cit" in officer.capabilities,
-        busy_care=_busy(candidates, now),
+        busy_care=busy,
         neighbours=tuple(one.callsign for one in candidates if _may_be_asked(one)),
         safe_to_call="no" if "no" in said else "yes" if "yes" in said else "unknown",
         call_due=f"{call.center.local(due_at):%H:%M}" if due_at else "",

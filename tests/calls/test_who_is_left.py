@@ -8,11 +8,12 @@ from calls.faces import call_face, call_rows
 from calls.merging import merge_calls
 from calls.models import Alert, Call, ClinicianCall, Unmet
 from calls.recommending import recommendation_for
+from calls.stacking import stack_call, unstack_call
 from calls.stages import clear_to_enter, report_stage
 from calls.unit_requests import accept_request, ask_unit, decline_request, return_request
 from teams.models import Unit
 from tests.calls.test_clinician_calls import CALM, JOINT, Scene
-from tests.cast import act, later, make_unit, send
+from tests.cast import act, later, make_unit, put_on_shift, send
 
 ALONE = ("care_alone", "partner_missing")
 
@@ -132,3 +133,13 @@ def test_units_on_their_way_hear_that_the_clinician_says_it_is_worse(scene: Scen
     scene.heard(scene.ask(call), "worse", now=later(minutes=2))
     alert = Alert.objects.open().get(call=call, kind="clinician_call")
     assert alert.told.get().unit == scene.police and "tell P102" in alert.text
+
+
+def test_a_call_taken_off_a_stack_may_be_put_on_one_again(scene: Scene) -> None:
+    other, call, care = scene.call(CALM), scene.call(CALM), make_unit(scene.center, "CARE1")
+    put_on_shift(scene.clinician, care)
+    send(scene.dispatcher, other, care)
+    act(stack_call, by=scene.dispatcher, call_id=call.pk, unit_id=care.pk)
+    assert rung(scene, call, "care_joins")
+    act(unstack_call, by=scene.dispatcher, call_id=call.pk, unit_id=care.pk)
+    assert not rung(scene, call, "care_joins")
