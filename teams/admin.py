@@ -11,8 +11,20 @@ from teams.areas_admin import AreaAdmin
 from teams.configuring import CHANGED_AT, OwnCenter, OwnRows
 from teams.configuring_form import ConfigForm
 from teams.credentials_admin import CredentialAdmin, CredentialKindAdmin
-from teams.models import Agency, Area, Center, Credential, CredentialKind, ResponsePlan, Unit, UnitType, User
+from teams.models import (
+    Agency,
+    Area,
+    Center,
+    Credential,
+    CredentialKind,
+    PlannedShift,
+    ResponsePlan,
+    Unit,
+    UnitType,
+    User,
+)
 from teams.people_admin import PeopleAdmin
+from teams.planned_admin import PlannedAdmin
 from teams.plans import is_word
 from teams.plans_admin import PlanAdmin
 from teams.uploading import Uploads
@@ -24,6 +36,7 @@ admin.site.unregister(Group)  # a role says what somebody may do
 admin.site.register(User, PeopleAdmin)
 admin.site.register(Area, AreaAdmin)
 admin.site.register(ResponsePlan, PlanAdmin)
+admin.site.register(PlannedShift, PlannedAdmin)
 admin.site.register(CredentialKind, CredentialKindAdmin)
 admin.site.register(Credential, CredentialAdmin)
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from care_dispatch.log import record
 from care_dispatch.log.door import sets_of
@@ -115,4 +117,7 @@ def _said(field: Any, value: Any) -> str:
         return str(field.related_model._default_manager.filter(pk=value).first() or value)  # noqa: SLF001
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(field, DateTimeField):
+        moment = parse_datetime(value) if isinstance(value, str) else value
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
     return str(dict(getattr(field, "flatchoices", None) or []).get(value, value))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from typing import Any, ClassVar, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
@@ -11,6 +12,7 @@ from django.db import DataError, IntegrityError
 from django.db.models import Model, QuerySet, TextField
 from django.forms import HiddenInput, Media
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from care_dispatch.log import perform
@@ -23,6 +25,19 @@ from teams.models import User
 NO_SCRIPTS = {"media": Media()}
 # Where a request keeps when its change was made, and why that change was refused.
 CHANGED_AT, REFUSAL = "care_dispatch.changed_at", "care_dispatch.refusal"
+
+
+def by_the_centers_clock(page: Callable[..., Any]) -> Callable[..., Any]:
+    """A page of the configuration whose times are read and shown in the center's own zone."""
+
+    @wraps(page)
+    def shown(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        center = cast(User, request.user).center
+        with timezone.override(ZoneInfo(center.time_zone) if center else None):
+            answer = page(self, request, *args, **kwargs)
+            return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+
+    return shown
 
 
 class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
@@ -72,6 +87,7 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         return False
 
     # --- one change --------------------------------------------------------------------------------
+    @by_the_centers_clock
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
@@ -79,6 +95,7 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         show = partial(super().changeform_view, request, object_id, form_url, extra)
         return show() if request.method != "POST" else self._through_the_door(request, show) or show()
 
+    @by_the_centers_clock
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         show = partial(super().changelist_view, request, {**NO_SCRIPTS, **(extra_context or {})})
         if request.method != "POST":
@@ -153,6 +170,7 @@ class OwnCenter(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The log has it."""
 
+    @by_the_centers_clock
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id)
         told = history(row, cast(User, request.user)) if row is not None else []

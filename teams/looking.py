@@ -1,9 +1,11 @@
 """A file that was looked at as a table: what is new, and of what is there already what would change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -42,6 +44,8 @@ def _cell(value: Any) -> Any:
         return outline(value)
     if isinstance(value, list):
         return " ".join(value)
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return "" if value is None else str(value)

@@ -43,7 +43,7 @@ def read_units(center: Center, text: str) -> Found:
     known = {unit.callsign: unit for unit in Unit.objects.filter(center=center, retired=False)}
 
     def fields_of(row: Mapping[str, str]) -> tuple[Unit | None, dict[str, Any]]:
-        kind = _one_of(types, "type", row.get("type", ""))
+        kind = one_of(types, "type", row.get("type", ""))
         discipline = row.get("discipline", "").lower() or (kind.discipline if kind else "")
         if discipline not in Discipline.values:
             raise BadRow(f"discipline is one of {', '.join(Discipline.values)}")
@@ -57,7 +57,7 @@ def read_units(center: Center, text: str) -> Found:
             raise BadRow(f"“{wrong[0]}” is no word such as cit, youth or paramedic")
         given: dict[str, Any] = {
             "callsign": row["callsign"],
-            "agency": _one_of(agencies, "agency", row["agency"], needed=True),
+            "agency": one_of(agencies, "agency", row["agency"], needed=True),
         }
         given |= {"type": kind} if "type" in row else {}
         given |= {"capabilities": capabilities} if capabilities or found and "capabilities" in row else {}
@@ -67,7 +67,7 @@ def read_units(center: Center, text: str) -> Found:
             given = {"capabilities": list(kind.capabilities) if kind else [], **given, "discipline": discipline}
         return found, given
 
-    return _read(text, UNIT_COLUMNS, ("callsign", "agency"), "callsign", fields_of, lambda: Unit(center=center))
+    return read_rows(text, UNIT_COLUMNS, ("callsign", "agency"), ("callsign",), fields_of, lambda: Unit(center=center))
 
 
 def read_people(center: Center, text: str) -> Found:
@@ -76,7 +76,7 @@ def read_people(center: Center, text: str) -> Found:
     known = {person.username: person for person in User.objects.filter(center=center)}
 
     def fields_of(row: Mapping[str, str]) -> tuple[User | None, dict[str, Any]]:
-        role, agency = row["role"].lower(), _one_of(agencies, "agency", row.get("agency", ""))
+        role, agency = row["role"].lower(), one_of(agencies, "agency", row.get("agency", ""))
         if role not in list(Role) or role == Role.ADMIN:
             allowed = [one.value for one in Role if one != Role.ADMIN]
             raise BadRow(f"role is one of {', '.join(allowed)}; an admin is made on the page of people")
@@ -88,13 +88,13 @@ def read_people(center: Center, text: str) -> Found:
         given: dict[str, Any] = {"username": row["username"], "role": role, "agency": agency}
         return found, given | {name: row[name] for name in ("first_name", "last_name") if name in row}
 
-    return _read(
-        text, PEOPLE_COLUMNS, ("username", "role"), "username", fields_of,
+    return read_rows(
+        text, PEOPLE_COLUMNS, ("username", "role"), ("username",), fields_of,
         lambda: User(center=center, password=make_password(None)),
     )  # fmt: skip
 
 
-def _one_of(rows: Mapping[str, Any], what: str, code: str, *, needed: bool = False) -> Any:
+def one_of(rows: Mapping[str, Any], what: str, code: str, *, needed: bool = False) -> Any:
     if not code and not needed:
         return None
     if code not in rows:
@@ -102,27 +102,31 @@ def _one_of(rows: Mapping[str, Any], what: str, code: str, *, needed: bool = Fal
     return rows[code]
 
 
-def _read(
+def read_rows(
     text: str,
     columns: tuple[str, ...],
     needed: tuple[str, ...],
-    name: str,
+    names: tuple[str, ...],
     fields_of: Callable[[Mapping[str, str]], tuple[Any, dict[str, Any]]],
     blank: Callable[[], Any],
+    later: Callable[[Mapping[str, str]], bool] = lambda _row: False,
 ) -> Found:
+    """``names``: the columns that name a row; ``later``: rows that are looked at once all others have been."""
     table = read_table(text, columns=columns, needed=needed)
-    found = Found(errors=list(table.errors))
+    found, wrong = Found(), []
     first: dict[str, int] = {}
-    for line, row in table.rows:
+    for line, row in sorted(table.rows, key=lambda one: later(one[1])):
         try:
-            if (at := first.setdefault(row[name].casefold(), line)) != line:
-                raise BadRow(f"{row[name]} is there again; line {at} has it already")
+            name = " ".join(row[column] for column in names)
+            if (at := first.setdefault(name.casefold(), line)) != line:
+                raise BadRow(f"{name} is there again; line {at} has it already")
             stored, given = fields_of(row)
             _sort(found, stored, given, blank)
         except BadRow as bad:
-            found.errors.append(f"Line {line}: {bad}.")
+            wrong.append((line, f"Line {line}: {bad}."))
         except ValidationError as bad:
-            found.errors.append(f"Line {line}: {' '.join(bad.messages)}")
+            wrong.append((line, f"Line {line}: {' '.join(bad.messages)}"))
+    found.errors = [*table.errors, *(said for _, said in sorted(wrong))]
     return found
 
 
@@ -142,7 +146,7 @@ def _sort(found: Found, stored: Any, given: dict[str, Any], blank: Callable[[], 
 def _checked(row: Any, given: dict[str, Any]) -> Any:
     for key, value in given.items():
         setattr(row, key, value)
-    row.full_clean(exclude=["center", "agency", "type"])
+    row.full_clean(exclude=["center", "agency", "type", "unit", "user"])
     return row
 
 
@@ -155,10 +159,10 @@ def import_units(
     # Lock order: the center orders two files that come at once, then units by id.
     lock_center(center)
     list(Unit.objects.select_for_update().filter(center=center, retired=False).order_by("pk"))
-    found = _usable(read_units, center, text, partly)
+    found = usable(read_units, center, text, partly)
     for unit in found.new:
         unit.status_at = now
-    return _keep(found, center)
+    return keep(found, center)
 
 
 def import_people(
@@ -168,14 +172,14 @@ def import_people(
     require_admin(actor)
     lock_center(center)
     list(User.objects.select_for_update(no_key=True, of=("self",)).filter(center=center).order_by("pk"))
-    found = _usable(read_people, center, text, partly)
+    found = usable(read_people, center, text, partly)
     for person, different in found.changed:
         if {"role", "agency"} & set(different):  # what is open was let in by what they were
             different["access_version"] = person.access_version + 1
-    return _keep(found, center)
+    return keep(found, center)
 
 
-def _usable(read: Callable[[Center, str], Found], center: Center, text: str, partly: bool) -> Found:
+def usable(read: Callable[[Center, str], Found], center: Center, text: str, partly: bool) -> Found:
     try:
         found = read(center, text)
     except Unreadable as error:
@@ -184,15 +188,15 @@ def _usable(read: Callable[[Center, str], Found], center: Center, text: str, par
     return found
 
 
-def _keep(found: Found, center: Center) -> dict[str, Any]:
-    for row in found.new:
-        row.save(force_insert=True)
-        _tell(row, "added", {name: [None, value] for name, value in values_of(row).items()}, center)
+def keep(found: Found, center: Center) -> dict[str, Any]:
     for row, different in found.changed:
         before = values_of(row)
         write(row, **different)
         changes = {name: [before[name], new] for name, new in values_of(row).items() if before[name] != new}
         _tell(row, "changed", changes, center)
+    for row in found.new:
+        row.save(force_insert=True)
+        _tell(row, "added", {name: [None, value] for name, value in values_of(row).items()}, center)
     return found.counts
 
 

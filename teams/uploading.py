@@ -16,7 +16,7 @@ from django.utils import timezone
 from care_dispatch.log import perform
 from care_dispatch.log.door import RETRIABLE
 from care_dispatch.refusal import Refused
-from teams.configuring import OwnCenter
+from teams.configuring import OwnCenter, by_the_centers_clock
 from teams.models import Center, User
 from teams.tables import Unreadable, as_csv, text_of
 
@@ -77,6 +77,7 @@ class Uploads(OwnCenter):
         answer["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}s.csv"'
         return answer
 
+    @by_the_centers_clock
     def upload_page(self, request: HttpRequest) -> HttpResponse:
         center = cast(User, request.user).center
         shown: dict[str, Any] = {}

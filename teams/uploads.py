@@ -1,8 +1,9 @@
-"""What the files of units, people and outlines are shown as before they are taken in."""
+"""What the files of units, people, planned shifts and outlines are shown as before they are taken in."""
 
 from teams.areas import areas_of_file, import_areas
 from teams.looking import looked
 from teams.models import Center
+from teams.planned_files import PLANNED_COLUMNS, PLANNED_EXAMPLES, import_planned, read_planned
 from teams.roster_files import (
     PEOPLE_COLUMNS,
     PEOPLE_EXAMPLES,
@@ -25,6 +26,10 @@ def _look_at_people(center: Center, text: str) -> Looked:
     return looked(read_people(center, text), ("username", "first_name", "last_name", "role", "agency"))
 
 
+def _look_at_planned(center: Center, text: str) -> Looked:
+    return looked(read_planned(center, text), ("unit", "user", "duty", "starts_at", "ends_at"))
+
+
 def _look_at_areas(center: Center, text: str) -> Looked:
     return looked(areas_of_file(center, text), ("kind", "code", "name", "agency", "geometry"))
 
@@ -44,6 +49,15 @@ PEOPLE = Upload(
     accept=".csv,text/csv", look=_look_at_people, take=import_people,
     done="{added} people added, {changed} changed, {same} were so already, {left} lines left out.",
     columns=PEOPLE_COLUMNS, examples=PEOPLE_EXAMPLES,
+)  # fmt: skip
+PLANNED = Upload(
+    title="Add planned shifts from a file",
+    help="A CSV file from a spreadsheet, a line per person and shift. Times are the clock of your center; an end that is"
+    " not after the start is on the next day. A shift of the same person with the same start is changed where a column says"
+    " something else; nothing is cancelled by a file.",
+    accept=".csv,text/csv", look=_look_at_planned, take=import_planned,
+    done="{added} shifts planned, {changed} changed, {same} were so already, {left} lines left out.",
+    columns=PLANNED_COLUMNS, examples=PLANNED_EXAMPLES,
 )  # fmt: skip
 AREAS = Upload(
     title="Take in outlines (GeoJSON)",

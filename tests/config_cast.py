@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from teams.models import Center, User
 from tests.cast import make_center, make_user
@@ -44,7 +45,9 @@ def opened(client: Client, path: str) -> dict[str, Any]:
     """The fields of a page, ready to be changed and posted."""
     answer = client.get(path)
     assert answer.status_code == 200, answer
-    return typed(answer.context["adminform"].form)
+    form = answer.context["adminform"].form
+    with timezone.override(form.editor.center.time_zone if form.editor.center else None):
+        return typed(form)
 
 
 def saved(client: Client, path: str, **changes: Any) -> Any:

@@ -15,7 +15,7 @@ from teams.models import Area, Center, ResponsePlan, Unit, UnitType
 from teams.planning import save_plan
 from tests.cast import act, last_event, make_agency, make_unit, make_user
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
-from tests.crew_cast import hold, make_kind
+from tests.crew_cast import hold, make_kind, plan_shift
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,7 @@ EDITS: dict[str, tuple[Callable[[Center], Any], str, Any, Any]] = {
     "calls.Code": (_code, "label", "Everybody is out", ""),
     "teams.CredentialKind": (make_kind, "words", "LPC licence", ""),
     "teams.Credential": (lambda center: hold(make_user(center), make_kind(center)), "issuer", "State board", None),
+    "teams.PlannedShift": (plan_shift, "duty", "peer", "king"),
     "calls.ClockLimit": (_limit, "overdue_seconds", 90, 1),
     "calls.Facility": (_facility, "conditions", "Voluntary", None),
     "calls.ConsultPolicy": (lambda center: ConsultPolicy.objects.create(center=center), "confirm_after_hours", 12, 0),

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from care_dispatch.refusal import Forbidden
-from teams.models import PlannedShift
 from teams.staffing import gaps, staffing
 from tests.cast import NOW, later, make_center, make_unit, make_user, put_on_shift
+from tests.crew_cast import plan_shift
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +26,7 @@ def test_who_is_planned_and_not_on_is_missing_after_the_grace() -> None:
     unit, there, away = make_unit(center, "CARE9"), make_user(center, "clinician"), make_user(center, "clinician")
     put_on_shift(there, unit)
     for person in (there, away):
-        PlannedShift.objects.create(
-            unit=unit, user=person, duty="clinician", starts_at=later(minutes=-10), ends_at=later(hours=8)
-        )  # fmt: skip
+        plan_shift(center, unit=unit, user=person, starts_at=later(minutes=-10))
     dispatcher = make_user(center)
     assert not any(one["missing"] for one in staffing(dispatcher, later(minutes=-1))["planned"])
     assert [one["user"] for one in staffing(dispatcher, NOW)["planned"] if one["missing"]] == [away.pk]
