@@ -28,7 +28,9 @@ BACK = "alert_back"
 NO_ALERT = "There is no such alert."
 SHELVED_MINUTES_MOST = 15
 # About the rules or the system itself: a supervisor answers them.
-SUPERVISORS = (Alert.Kind.OVERRIDE_DRIFT, Alert.Kind.SHADOW_STOPPED, Alert.Kind.WORK_FAILED)
+SUPERVISORS = (
+    Alert.Kind.OVERRIDE_DRIFT, Alert.Kind.SHADOW_STOPPED, Alert.Kind.WORK_FAILED, Alert.Kind.CREDENTIAL_ENDS
+)  # fmt: skip
 _TO = Alert.EscalatedTo
 _EMERGENCY = kinds.ALERT_EMERGENCY
 _ASKED_ANEW: dict[str, Any] = {
@@ -197,7 +199,7 @@ def _require_floor(actor: User, alert: Alert, what: str) -> None:
     if actor.role not in DISPATCH_ROLES:
         raise Forbidden(f"Only a dispatcher or supervisor may {what} an alert.")
     if alert.kind in SUPERVISORS and alert.call_id is None and actor.role != Role.SUPERVISOR:
-        raise Forbidden(f"This alert is about the rules, not a call: a supervisor {what}s it.")
+        raise Forbidden(f"This alert is about no call: a supervisor {what}s it.")
 
 
 def _acknowledgement(actor: User, now: datetime) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def alert_cards(center_id: int, tier: str, ids: Iterable[int] | None) -> list[Ca
     alerts = Alert.objects.open().filter(center_id=center_id).select_related("call", "unit")
     alerts = alerts.prefetch_related(Prefetch("told", queryset=told)).order_by("pk")
     if tier != Tier.DISPATCH:
-        alerts = alerts.filter(call__isnull=False)  # one of no call is about the rules: the floor's alone
+        alerts = alerts.filter(call__isnull=False)  # one of no call is the floor's alone
     if ids is not None:
         alerts = alerts.filter(pk__in=list(ids))
     cards = [Card(alert.pk, _alert_face(alert, tier), _still_to_tell(alert)) for alert in alerts]

@@ -7,6 +7,7 @@ from calls import (
     clinician_calls,
     clinician_rows,
     closing,
+    crew_alerts,
     downtime,
     hooks,
     kinds,
@@ -31,6 +32,7 @@ from care_dispatch.due.work import DueKind, register_due
 from care_dispatch.live.cards import CardType, register_card
 from care_dispatch.live.hooks import register_urgent
 from care_dispatch.log import register_kinds
+from teams import notices
 from teams.actions import sign_off_checks
 
 
@@ -60,6 +62,8 @@ def register() -> None:
     register_due(DueKind(stacked.NEXT, stacking.run_next, stacking.next_gave_up))
     register_due(DueKind(cautions.CAUTION, cautions.run_caution, cautions.caution_gave_up))
     sign_off_checks.extend([sign_off.nothing_owed, stacked.nothing_stacked])
+    notices.given.append(crew_alerts.raise_notice)
+    notices.over.append(alerts.end_cause)
     hooks.verdict_recorded.append(shadows.follow)
     hooks.mode_set.append(overrides.watch)
     for kind in (

@@ -15,6 +15,7 @@ from teams import kinds
 from teams.at_work import forget_end, watch_end
 from teams.credentials import forced_where_lacking
 from teams.models import Agency, Center, Shift, Unit, UnitPosition, User
+from teams.no_shows import have_come
 from teams.sharing import forget_shared
 
 # Apps above add what keeps a crew from signing off: each takes the unit and raises a Refused that says why.
@@ -235,6 +236,7 @@ def _put_on(
     ]  # fmt: skip
     for shift in shifts:
         watch_end(unit, shift.pk, until, now)
+    have_come(users, now)
     return shifts
 
 

@@ -6,10 +6,11 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
-from teams.configuring import OwnCenter, OwnRows
+from teams.configuring import CHANGED_AT, OwnCenter, OwnRows
 from teams.configuring_form import ConfigForm
 from teams.credentials import would_lose
-from teams.models import Shift
+from teams.expiring import look_again
+from teams.models import Credential, CredentialKind, Shift
 
 NAMED = 8
 
@@ -55,7 +56,7 @@ class CredentialKindAdmin(OwnCenter):
         " it give that from now on, no unit by itself.",
         "speaks": "Language codes with commas, for a tested interpreter: es, vi.",
         "needed_for": "Without it in force nobody signs on for these duties; a supervisor may, with a reason.",
-        "warn_days": "How many days before it expires supervisors should know. Kept only: no warning is sent yet.",
+        "warn_days": "How many days before it expires supervisors are told, once for each end.",
         "retired": "It is asked for no more and gives nothing.",
     }
 
@@ -67,6 +68,12 @@ class CredentialKindAdmin(OwnCenter):
             choices=Shift.Duty.choices, required=False, widget=forms.CheckboxSelectMultiple,
             help_text=self.helps["needed_for"],
         )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: CredentialKind, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        now = request.META[CHANGED_AT]
+        aboard = Shift.objects.filter(unit__center=obj.center_id, during__contains=now)
+        look_again(obj.center, aboard.values_list("user", flat=True), now)
 
 
 class CredentialAdmin(OwnCenter):
@@ -84,3 +91,7 @@ class CredentialAdmin(OwnCenter):
         "expires_on": "The last day it holds. A renewal: change the day here, or enter the new one and retire this.",
         "retired": "Withdrawn, or replaced by another one.",
     }
+
+    def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        look_again(obj.kind.center, [obj.user_id], request.META[CHANGED_AT])

@@ -27,6 +27,10 @@ CREW_SIGNED_ON = EventKind("crew.signed_on", _UNIT_STATUS, frozenset({"shift_ids
 CREW_SIGNED_OFF = EventKind("crew.signed_off", _UNIT_STATUS, frozenset({"shift_ids", "reason"}))
 # ``left``: the shifts of the crew that was aboard before.
 CREW_HANDED_OVER = EventKind("crew.handed_over", refs=frozenset({"shift_ids", "left", "reason", "forced"}))
+# What the people aboard bring is another thing than before: a credential ran out, came into force or was changed.
+CREW_ABLE_CHANGED = EventKind("crew.able_changed")
+CREDENTIALS_END = EventKind("credentials.end", refs=frozenset({"credential_ids"}))  # supervisors are told ahead
+CREDENTIALS_LAPSED = EventKind("credentials.lapsed", refs=frozenset({"credential_ids"}))
 AREAS_IMPORTED = EventKind("areas.imported", refs=frozenset({"area_ids", "retired"}))
 SHIFT_EXTENDED = EventKind("shift.extended", refs=frozenset({"shift_ids"}))
 SHIFT_ENDED = EventKind("shift.ended", refs=frozenset({"shift_ids"}))  # by itself, with nobody signing off

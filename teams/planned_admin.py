@@ -18,6 +18,7 @@ from teams.config_log import record_row, who_set
 from teams.configuring import CHANGED_AT, OwnRows
 from teams.configuring_form import ConfigForm
 from teams.models import PlannedShift, Unit, User
+from teams.no_shows import watch_start
 from teams.planned import CannotBePlanned, check_fits, check_length, in_words, instant
 from teams.uploading import Uploads
 from teams.uploads import PLANNED
@@ -182,6 +183,8 @@ class PlannedAdmin(Uploads):
         if form.cleaned_data.get("cancel"):
             obj.cancelled_at = request.META[CHANGED_AT]
         super().save_model(request, obj, form, change)
+        if form.changed_data:
+            watch_start(obj, request.META[CHANGED_AT])
 
     @admin.action(description="Cancel the chosen shifts")
     def cancel_shifts(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -190,6 +193,7 @@ class PlannedAdmin(Uploads):
         rows = list(planned.order_by("pk"))
         for plan in rows:
             write(plan, cancelled_at=now)
+            watch_start(plan, now)
             record_row(plan, "changed", {"cancelled_at": [None, now.isoformat()]}, center_id=plan.unit.center_id)
         self.message_user(request, f"{len(rows)} cancelled.", messages.SUCCESS)
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from care_dispatch.access import FIELD_ROLES
 from teams.actions import require_admin
 from teams.models import Center, PlannedShift, Shift, Unit, User
+from teams.no_shows import watch_start
 from teams.planned import CannotBePlanned, check_fits, in_words, instant
 from teams.roster_files import BadRow, keep, one_of, read_rows, usable
 from teams.taking_in import Found, NotImported, lock_center
@@ -140,7 +141,10 @@ def import_planned(
     list(ahead.select_for_update(of=("self",)).order_by("pk"))
     found = usable(read_planned, center, text, partly)
     try:
-        return keep(found, center)
+        counted = keep(found, center)
     except IntegrityError:
         said = "Somebody planned one of these people just now. Nothing was taken: look at the file again."
         raise NotImported(said, errors=[said]) from None
+    for plan in (*found.new, *(changed for changed, _ in found.changed)):
+        watch_start(plan, now)
+    return counted

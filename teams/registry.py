@@ -3,7 +3,7 @@
 from care_dispatch.due.work import DueKind, register_due
 from care_dispatch.live.hooks import register_access, register_positions, register_topics
 from care_dispatch.log import register_kinds
-from teams import at_work, kinds, whereabouts
+from teams import at_work, expiring, kinds, no_shows, notices, whereabouts
 
 
 def register() -> None:
@@ -11,6 +11,10 @@ def register() -> None:
     register_positions(whereabouts.positions_since)
     register_topics(whereabouts.topics_of)
     register_due(DueKind(at_work.SHIFT_END, at_work.run_shift_end, at_work.shift_end_gave_up))
+    register_due(DueKind(notices.NO_SHOW, no_shows.run_no_show, no_shows.no_show_gave_up))
+    register_due(
+        DueKind(expiring.CREDENTIALS, expiring.run_credentials, expiring.credentials_gave_up, standing=expiring.centers)
+    )
     # Who is aboard decides what an officer follows: open sockets are looked at anew.
     # So does an admin who changes a role or takes a sign-in away.
     told = (

@@ -9,6 +9,7 @@ from care_dispatch.refusal import Forbidden
 from teams.aboard import able, lacking, rows_of
 from teams.actions import REASONS
 from teams.models import Area, Center, Discipline, PlannedShift, Shift, Unit, User
+from teams.no_shows import missing_from
 from teams.selectors import center_id_of
 
 AHEAD = timedelta(hours=12)
@@ -68,12 +69,8 @@ def _plan(one: PlannedShift, center: Center, on: set[int], now: datetime) -> dic
         "id": one.pk, "unit_id": one.unit_id, "callsign": one.unit.callsign, "user": one.user_id,
         "name": one.user.get_full_name() or one.user.username, "duty": one.duty,
         "starts_at": one.starts_at, "ends_at": one.ends_at,
-        "missing": one.user_id not in on and _late(one, center, now),
+        "missing": one.user_id not in on and missing_from(one, center) <= now,
     }  # fmt: skip
-
-
-def _late(one: PlannedShift, center: Center, now: datetime) -> bool:
-    return one.starts_at + timedelta(minutes=center.no_show_minutes) <= now
 
 
 def _people(center: Center, on: set[int]) -> list[dict[str, Any]]:
@@ -97,7 +94,7 @@ def _uncovered(
             until = datetime.fromisoformat(person["until"]) if person["until"] else now + AHEAD
             spans[homes[unit.pk]].append((now, until))
     for one in planned:
-        if one.unit_id in homes and not _late(one, center, now):  # who is late is not counted on
+        if one.unit_id in homes and now < missing_from(one, center):  # who is late is not counted on
             spans[homes[one.unit_id]].append((one.starts_at, one.ends_at))
     cities = Area.objects.filter(center=center, kind=Area.Kind.CITY, retired=False).order_by("name")
     return [

@@ -17,8 +17,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 class Alert(models.Model):
     """One per cause. ``text`` is operational words only, fit for every dispatcher.
 
-    One of no call and no unit is about the rules or the system: it is shown to dispatch alone, and a supervisor
-    answers it. ``cause`` is a stable key (``pending:142``): at most one open alert has it.
+    One of no call is shown to dispatch alone; what is about the rules, the system or what people hold, a supervisor
+    answers. ``cause`` is a stable key (``pending:142``): at most one open alert has it.
     """
 
     class Kind(models.TextChoices):
@@ -49,6 +49,9 @@ class Alert(models.Model):
         CALL_BACK = "call_back", "Caller to be called back"
         DURESS = "duress", "Crew in danger"
         CONSULT_UNANSWERED = "consult_unanswered", "No clinician answers a consult"
+        NO_SHOW = "no_show", "Planned and not signed on"
+        CREDENTIAL_ENDS = "credential_ends", "Credential runs out"
+        CREDENTIAL_LAPSED = "credential_lapsed", "Credential ran out on shift"
 
     class Urgency(models.IntegerChoices):
         """How bad it stands: raised again only when it gets worse."""
