@@ -296,7 +296,8 @@ class PlannedShift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} on {self.unit}"
+        name = self.user.get_full_name() or self.user.username
+        return f"{name} on {self.unit}, {self.unit.center.local(self.starts_at):%Y-%m-%d %H:%M}"
 
 
 class CredentialKind(models.Model):

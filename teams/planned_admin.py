@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html_join
 
 from care_dispatch.access import FIELD_ROLES
 from care_dispatch.log.door import write
@@ -24,7 +25,8 @@ from teams.uploading import Uploads
 from teams.uploads import PLANNED
 
 FIELDS = ("unit", "user", "duty", "starts_at", "ends_at")
-DAYS_LISTED = 14
+DAYS_LISTED = 8
+CLOCK = "By the clock of the center; of an hour that comes twice when clocks go back"
 
 
 class ClockField(forms.DateTimeField):
@@ -53,8 +55,8 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
 
 
 class PlannedForm(ConfigForm):
-    starts_at = ClockField()
-    ends_at = ClockField(last=True)
+    starts_at = ClockField(help_text=f"{CLOCK}, the first.")
+    ends_at = ClockField(last=True, help_text=f"{CLOCK}, the second. At most 24 hours after the start.")
     cancel = forms.BooleanField(
         required=False, label="Cancel this shift", help_text="It stays here as cancelled, and nobody is waited for."
     )
@@ -151,15 +153,11 @@ class PlannedAdmin(Uploads):
     actions = ("cancel_shifts",)
     center_path = "unit__center"
     choices: ClassVar[dict[str, str]] = {"unit": "center", "user": "center"}
-    helps = {
-        "user": "Whoever is to sign on.",
-        "starts_at": "By the clock of the center. Of an hour that comes twice when clocks go back, the first.",
-        "ends_at": "At most 24 hours later. Of an hour that comes twice when clocks go back, the second.",
-    }
+    helps = {"user": "Whoever is to sign on."}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
-            kwargs["form_class"] = PersonField
+            kwargs |= {"form_class": PersonField, "label": "Person"}
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "user":
             field.queryset = field.queryset.filter(role__in=FIELD_ROLES).order_by("last_name", "first_name", "username")
@@ -200,13 +198,15 @@ class PlannedAdmin(Uploads):
     @admin.display(ordering="starts_at")
     def when(self, plan: PlannedShift) -> str:
         start, end = timezone.localtime(plan.starts_at), timezone.localtime(plan.ends_at)
-        return f"{start:%a %Y-%m-%d %H:%M} to {end:%H:%M}, {(plan.ends_at - plan.starts_at) / timedelta(hours=1):g} h"
+        hours = (plan.ends_at - plan.starts_at) / timedelta(hours=1)
+        parts = f"{start:%a %Y-%m-%d}", f"{start:%H:%M} to {end:%H:%M}", f"{hours:g} h"
+        return format_html_join(" ", '<span class="whole">{}</span>', ((part,) for part in parts))
 
     @admin.display(ordering="user__last_name")
     def who(self, plan: PlannedShift) -> str:
         return plan.user.get_full_name() or plan.user.username
 
-    @admin.display(ordering="cancelled_at")
+    @admin.display(ordering="cancelled_at", empty_value="")
     def cancelled(self, plan: PlannedShift) -> str:
         return f"{timezone.localtime(plan.cancelled_at):%Y-%m-%d %H:%M}" if plan.cancelled_at else ""
 
