@@ -27,7 +27,7 @@ ESCALATE = "alert"
 BACK = "alert_back"
 NO_ALERT = "There is no such alert."
 SHELVED_MINUTES_MOST = 15
-# About the rules or the system itself: a supervisor answers them.
+# About the rules, the system itself or what people hold: a supervisor answers them.
 SUPERVISORS = (
     Alert.Kind.OVERRIDE_DRIFT, Alert.Kind.SHADOW_STOPPED, Alert.Kind.WORK_FAILED, Alert.Kind.CREDENTIAL_ENDS
 )  # fmt: skip

@@ -56,7 +56,7 @@ class CenterAdmin(OwnCenter):
         "caution_days_at_most": "No caution stands longer.",
         "premise_days": "How many days back the earlier calls of a place are shown; 0 shows none.",
         "crews_sign_on": "Off only where nobody signs on: a CARE unit without a crew on shift can be sent then.",
-        "no_show_minutes": "Who is planned and has not signed on so long after the start is missing.",
+        "no_show_minutes": "Dispatch is told of who is planned and has not signed on so long after the start.",
         "duplicate_meters": "A second call this near may be the same incident.",
         "duplicate_minutes": "And one this soon after it.",
     }

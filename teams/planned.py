@@ -24,6 +24,8 @@ def instant(zone: ZoneInfo, shown: datetime, *, last: bool = False) -> datetime:
 
     Of an hour that comes twice the first is meant, or the last; one that is left out cannot be planned.
     """
+    if not 2000 <= shown.year < 2100:
+        raise CannotBePlanned(f"No shift is in the year {shown.year}")
     moment = shown.replace(tzinfo=zone, fold=int(last)).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != shown:
         raise CannotBePlanned(f"There is no {shown:%H:%M} on {shown:%Y-%m-%d}: clocks go forward then")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -39,13 +39,15 @@ class ClockField(forms.DateTimeField):
         self.last = last
 
     def to_python(self, value: Any) -> datetime | None:
-        shown = parse_datetime(value.strip()) if isinstance(value, str) else value
-        if isinstance(shown, datetime) and shown.tzinfo is None:
-            try:
-                return instant(cast(Any, timezone.get_current_timezone()), shown, last=self.last)
-            except CannotBePlanned as why:
-                raise ValidationError(f"{why}.") from None
-        return super().to_python(shown if shown is not None else value)
+        try:
+            shown = parse_datetime(value.strip()) if isinstance(value, str) else None
+            if shown is not None and shown.tzinfo is None:
+                return instant(timezone.get_current_timezone(), shown, last=self.last)
+        except CannotBePlanned as why:
+            raise ValidationError(f"{why}.") from None
+        except ValueError:  # a day or an hour that no calendar has
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return super().to_python(value)
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -110,17 +112,17 @@ class OnDay(FromDefault):
     parameter_name = "day"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        days = [_today() + timedelta(days=ahead) for ahead in range(DAYS_LISTED)]
+        days = [timezone.localdate() + timedelta(days=ahead) for ahead in range(DAYS_LISTED)]
         named = [(f"{day}", f"{day:%a %Y-%m-%d}") for day in days]
         return [("ahead", "From now on"), *named, ("all", "All, also past ones")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "all":
+        chosen = self.value() or "ahead"
+        if chosen == "all":
             return queryset
-        try:
-            day = date.fromisoformat(self.value() or "")
-        except ValueError:
+        if chosen == "ahead" or chosen not in dict(self.lookup_choices):
             return queryset.filter(ends_at__gt=timezone.now())
+        day = date.fromisoformat(chosen)
         start, end = (timezone.make_aware(datetime.combine(one, time())) for one in (day, day + timedelta(days=1)))
         return queryset.filter(starts_at__lt=end, ends_at__gt=start)
 
@@ -136,10 +138,6 @@ class IsCancelled(FromDefault):
         if self.value() == "both":
             return queryset
         return queryset.filter(cancelled_at__isnull=self.value() != "cancelled")
-
-
-def _today() -> date:
-    return timezone.localdate()
 
 
 class PlannedAdmin(Uploads):
@@ -159,14 +157,13 @@ class PlannedAdmin(Uploads):
         if db_field.name == "user":
             kwargs |= {"form_class": PersonField, "label": "Person"}
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        rows, is_new = field.queryset, "/add/" in request.path
         if db_field.name == "user":
-            field.queryset = field.queryset.filter(role__in=FIELD_ROLES).order_by("last_name", "first_name", "username")
+            rows = rows.filter(role__in=FIELD_ROLES).order_by("last_name", "first_name", "username")
+            field.queryset = rows.filter(is_active=True) if is_new else rows
         else:
-            field.queryset = field.queryset.filter(mirrored_from="").order_by("callsign")
-        if "/add/" in request.path:
-            field.queryset = field.queryset.filter(
-                **({"is_active": True} if db_field.name == "user" else {"retired": False})
-            )
+            rows = rows.filter(mirrored_from="").order_by("callsign")
+            field.queryset = rows.filter(retired=False) if is_new else rows
         return field
 
     def get_fields(self, request: HttpRequest, obj: PlannedShift | None = None) -> Any:

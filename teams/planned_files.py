@@ -115,11 +115,9 @@ class _Reading:
 
 def span(center: Center, day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
     """From a start on a day to an end that is on the next one when it is not after the start."""
-    zone, last_day = ZoneInfo(center.time_zone), day + timedelta(days=ends <= starts)
-    return (
-        instant(zone, datetime.combine(day, starts)),
-        instant(zone, datetime.combine(last_day, ends), last=True),
-    )
+    zone = ZoneInfo(center.time_zone)
+    starts_at = instant(zone, datetime.combine(day, starts))
+    return starts_at, instant(zone, datetime.combine(day + timedelta(days=ends <= starts), ends), last=True)
 
 
 def _parsed(cell: str, formats: tuple[str, ...], wanted: str) -> datetime:

@@ -59,7 +59,7 @@ def _unit(unit: Unit, row: dict[str, Any]) -> dict[str, Any]:
 
 def _planned(center: Center, now: datetime) -> list[PlannedShift]:
     plans = PlannedShift.objects.filter(
-        unit__center=center, cancelled_at__isnull=True, starts_at__lt=now + AHEAD, ends_at__gt=now
+        unit__center=center, unit__retired=False, cancelled_at=None, starts_at__lt=now + AHEAD, ends_at__gt=now
     )  # fmt: skip
     return list(plans.select_related("unit", "user").order_by("starts_at", "pk"))
 

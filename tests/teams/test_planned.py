@@ -98,6 +98,8 @@ def test_a_person_planned_twice_at_once_is_refused_with_the_other_shift(desk: De
         ({"ends_at": "2026-06-01T06:00"}, "It ends before it starts."),
         ({"ends_at": "2026-06-02T08:00"}, "It would be 25 hours; a shift has at most 24."),
         ({"starts_at": "soon"}, "Enter a valid date/time."),
+        ({"starts_at": "2026-13-45T07:00"}, "Enter a valid date/time."),
+        ({"starts_at": "9999-12-31T23:00"}, "No shift is in the year 9999."),
         ({"starts_at": ""}, "This field is required."),
     ],
 )
@@ -171,6 +173,7 @@ def test_the_list_begins_with_what_is_ahead_and_is_searched_by_day_unit_and_stat
     assert desk.rows("?state=both&day=all") == [past, on, cancelled]
     assert desk.rows(f"?day={today}") == [on]
     assert desk.rows(f"?day={today + timedelta(days=3)}") == []
+    assert desk.rows("?day=9999-12-31") == desk.rows("?day=soon") == [on]
     assert desk.rows(f"?unit__id__exact={on.unit_id}") == [on]
     assert desk.rows(f"?unit__id__exact={past.unit_id}") == []
 

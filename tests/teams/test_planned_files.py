@@ -76,6 +76,7 @@ def test_a_row_with_the_same_person_and_start_changes_what_differs(desk: Desk) -
         ("CARE9,dana,clinician,tomorrow,07:00,19:00\n", "date is a day such as 2026-10-31, not 'tomorrow'"),
         ("CARE9,dana,clinician,2026-06-01,7 o'clock,19:00\n", "starts is a time such as 07:00"),
         ("CARE9,dana,clinician,2026-06-01,07:00,\n", "ends is a time such as 07:00, not ''"),
+        ("CARE9,dana,clinician,9999-12-31,19:00,07:00\n", "No shift is in the year 9999"),
         ("CARE9,dana,clinician,2026-03-08,02:30,12:00\n", "There is no 02:30 on 2026-03-08"),
         ("CARE9,lee,peer,2026-10-31,19:00,06:00\n", "lee 2026-10-31 19:00 is there again; line 2 has it already"),
         ("CARE9,lee,peer,2026-11-01,06:00,12:00\n", "lee is planned on CARE9 from 2026-10-31 19:00 to 07:00 already"),
