@@ -16,6 +16,7 @@ from calls.co_response import staging_point
 from calls.lifecycle import MODES, services_of
 from care_dispatch.access import Tier, sees
 from teams.aboard import CREW, KINDS, able, lacking
+from teams.whereabouts import PLACE
 
 Face = dict[str, Any]
 
@@ -270,8 +271,7 @@ _UNIT = _object(
     "u", "id", "mirrored_from", "mirrored_at", "callsign", "discipline", "status", "status_at", "capabilities", "languages", "home", "unavailable_reason",
     "unavailable_until",
     agency=_object("g", "code", "name"),
-    position="CASE WHEN o.unit_id IS NOT NULL AND (o.shared_by_id IS NULL OR EXISTS (SELECT 1 FROM teams_shift h"
-    " WHERE h.user_id = o.shared_by_id AND h.unit_id = u.id AND h.during @> statement_timestamp()))"
+    position="CASE WHEN o.unit_id IS NOT NULL"
     f" THEN {_object('o', 'lat', 'lng', 'at', shared='o.shared_by_id IS NOT NULL')} END",
     assignment=f"(SELECT {_ON} FROM calls_assignment a JOIN calls_call c ON c.id = a.call_id"
     " WHERE a.unit_id = u.id AND a.cleared_at IS NULL)",
@@ -289,7 +289,7 @@ _UNIT = _object(
 )  # fmt: skip
 _UNITS = (
     f"SELECT {_UNIT}::text FROM teams_unit u JOIN teams_agency g ON g.id = u.agency_id"
-    " LEFT JOIN teams_unitposition o ON o.unit_id = u.id"
+    f" {PLACE.format(now='statement_timestamp()')}"
     " WHERE u.center_id = %s AND NOT u.retired AND (%s::bigint[] IS NULL OR u.id = ANY(%s::bigint[])) ORDER BY u.callsign"
 )
 

@@ -14,9 +14,10 @@ from calls.stages import police_there
 from care_dispatch.access import DISPATCH_ROLES
 from care_dispatch.log import record, write
 from care_dispatch.refusal import Forbidden, Invalid
-from teams.models import Discipline, Unit, User
+from teams.models import Discipline, Unit, UnitPosition, User
 from teams.plans import Figures
 from teams.recommendation import Eta, Place, eta
+from teams.whereabouts import places_of
 
 # A second press within this time is the same cry for help: the police it sent are named again, no more are sent.
 SAME_CRY = timedelta(seconds=30)
@@ -128,9 +129,10 @@ def _nearest_police(call: Call, now: datetime) -> tuple[Unit, Eta | None] | None
         status=Unit.Status.AVAILABLE,
         retired=False,
         mirrored_from="",
-    ).select_related("position")
+    )
+    places = places_of((unit.pk for unit in free), now)
     ranked = sorted(
-        ((unit, eta_of(unit, call)) for unit in free),
+        ((unit, eta_of(unit, places.get(unit.pk), call)) for unit in free),
         key=lambda pair: (
             pair[1].seconds if pair[1] else 2**31, pair[0].agency_id != call.jurisdiction_id, pair[0].callsign
         ),
@@ -147,9 +149,8 @@ def _nearest_police(call: Call, now: datetime) -> tuple[Unit, Eta | None] | None
     return None
 
 
-def eta_of(unit: Unit, call: Call) -> Eta | None:
-    """How long the unit takes to the call from its newest place; None when either place is not known."""
-    start = getattr(unit, "position", None)
+def eta_of(unit: Unit, start: UnitPosition | None, call: Call) -> Eta | None:
+    """How long the unit takes to the call from where it was last; None when either place is not known."""
     if start is None or call.lat is None or call.lng is None:
         return None
     figures = Figures()

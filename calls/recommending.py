@@ -21,6 +21,7 @@ from teams.models import Area, Unit, User
 from teams.planning import plans_in_force
 from teams.plans import Plan, plan_for
 from teams.recommendation import Candidate, Need, OnCall, Place, Team, better, recommend
+from teams.whereabouts import PLACE
 
 USED_WITHIN = timedelta(hours=12)
 
@@ -36,7 +37,7 @@ SELECT json_build_object(
     'crew', {CREW.format(now="%(now)s::timestamptz")}, 'kinds', {KINDS},
     'used', (SELECT count(*) FROM calls_assignment a WHERE a.unit_id = u.id AND a.dispatched_at > %(since)s)
 )::text
-FROM teams_unit u JOIN teams_agency g ON g.id = u.agency_id LEFT JOIN teams_unitposition o ON o.unit_id = u.id
+FROM teams_unit u JOIN teams_agency g ON g.id = u.agency_id {PLACE.format(now="%(now)s::timestamptz")}
 WHERE u.center_id = %(center)s AND NOT u.retired ORDER BY u.id
 """  # noqa: S608
 

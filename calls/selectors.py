@@ -35,7 +35,7 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     detail["narrative"] = [_entry(entry, call) for entry in entries]
     detail["references"] = references(call) if tier != Tier.FIELD else []
     detail["assignments_all"] = [_assignment(row, tier) for row in faces.assignment_rows(call.pk)]
-    detail |= pair.together(call) if tier in (Tier.DISPATCH, Tier.CARE) else {}
+    detail |= pair.together(call, now) if tier in (Tier.DISPATCH, Tier.CARE) else {}
     together = call_ids(call)
     related = with_related(Consult.objects.filter(consults.readable(user, now), call__in=together))
     detail["consults"] = [consult_face(consult) | {"id": consult.pk} for consult in related]

@@ -19,7 +19,7 @@ def register_topics(topics_of: TopicsOf) -> None:
 
 
 def register_positions(positions_of: PositionsOf) -> None:
-    """``positions_of(center_id, since)`` gives ``{id, lat, lng, at}`` of the units that moved since (None: all)."""
+    """``positions_of(center_id, since)`` gives ``{id, at, ...}`` of the units that moved since (None: all)."""
     _positions.append(positions_of)
 
 

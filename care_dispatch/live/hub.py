@@ -375,18 +375,18 @@ class Hub:
             except Exception as error:
                 logger.warning("live board cannot read positions: %s", error)
                 continue
-            for board in boards:
-                known = self._places.get(board.center_id, {})
-                moved = [unit for unit in found[board.center_id] if known.get(unit["id"]) != unit]
-                texts = self._texts(moved)
-                for socket in board.sockets:
-                    socket.move(texts)
             for center, units in found.items():
-                kept = {} if whole else self._places.get(center, {})
-                self._places[center] = kept | {unit["id"]: unit for unit in units}
+                known = self._places.get(center, {})
+                kept = {unit_id: {"id": unit_id} for unit_id in known} if whole else known  # an id alone: told no more
+                places = self._places[center] = kept | {unit["id"]: unit for unit in units}
+                texts = self._texts([unit for unit_id, unit in places.items() if known.get(unit_id) != unit])
+                for board in boards:
+                    if board.center_id == center:
+                        for socket in board.sockets:
+                            socket.move(texts)
 
     def places(self, board: Board) -> list[dict[str, Any]]:
-        """The newest known place of each unit, for an audience that may see it."""
+        """The newest known place of each unit, or that nobody tells it any more, for an audience that may see it."""
         return list(self._places.get(board.center_id, {}).values()) if board.tier in POSITION_TIERS else []
 
     @staticmethod
@@ -394,11 +394,8 @@ class Hub:
         return {unit["id"]: orjson.dumps(unit, option=orjson.OPT_UTC_Z).decode() for unit in units}
 
     def _newest(self, center_id: int) -> datetime | None:
-        places = self._places.get(center_id)
-        if not places:
-            return None
-        newest: datetime = max(unit["at"] for unit in places.values())
-        return newest - POSITION_OVERLAP
+        told: list[datetime] = [unit["at"] for unit in self._places.get(center_id, {}).values() if "at" in unit]
+        return max(told) - POSITION_OVERLAP if told else None
 
 
 hub = Hub()

@@ -80,14 +80,14 @@ export class Store {
     return "applied";
   }
 
-  /** Newest places of units; they are outside the sequence.
-   * @param {{id: number, lat: number, lng: number, at: string}[]} units */
+  /** Newest places of units, or an id alone: nobody tells its place any more. They are outside the sequence.
+   * @param {{id: number, at?: string, [field: string]: any}[]} units */
   place(units) {
     const keys = new Set();
-    for (const { id, lat, lng, at } of units) {
+    for (const { id, ...place } of units) {
       const card = this.get("unit", id);
-      if (!card || (card.position && card.position.at > at)) continue;
-      this.types.get("unit")?.set(id, { ...card, position: { ...card.position, lat, lng, at } });
+      if (!card || (place.at && card.position?.at > place.at)) continue;
+      this.types.get("unit")?.set(id, { ...card, position: place.at ? place : null });
       keys.add(`unit:${id}`);
     }
     if (keys.size) this.#notice(keys, false);

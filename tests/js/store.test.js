@@ -101,6 +101,8 @@ test("places of units come outside the sequence and never go back in time", () =
   store.place([{ id: 5, lat: 9, lng: 9, at: "2026-01-01T00:00:01Z" }]);
   assert.deepEqual(store.get("unit", 5)?.position, { lat: 1, lng: 2, at: "2026-01-01T00:00:02Z" });
   assert.equal(store.to, 1);
+  store.place([{ id: 5 }]);
+  assert.equal(store.get("unit", 5)?.position, null, "nobody tells it any more");
 });
 
 test("whatever the order and repetition of frames, the board ends as the newest versions say", () => {

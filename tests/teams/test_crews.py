@@ -86,7 +86,7 @@ def test_the_live_board_learns_where_units_are_and_whom_a_crew_follows() -> None
     put_on_shift(crew, unit, start=timezone.now() - timedelta(hours=1))
     assert whereabouts.topics_of(crew.pk) == {f"unit:{unit.pk}"}
     act(place_unit, by=None, unit_id=unit.pk, lat=32.59, lng=-96.85)
-    here = {"id": unit.pk, "lat": 32.59, "lng": -96.85, "at": NOW}
+    here = {"id": unit.pk, "lat": 32.59, "lng": -96.85, "at": NOW, "shared": False}
     assert whereabouts.positions_since(unit.center_id, None) == [here]
     assert whereabouts.positions_since(unit.center_id, NOW) == []
     act(place_unit, by=None, now=later(minutes=1), unit_id=unit.pk, lat=32.6, lng=-96.85)

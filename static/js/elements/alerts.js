@@ -46,8 +46,8 @@ class Alerts extends Part {
   #place({ unit_id }) {
     const unit = this.app.store.get("unit", unit_id);
     if (!unit?.position) return html`<b>position not known</b>`;
-    const { lat, lng, at } = unit.position;
-    return html`<span>last seen at ${lat.toFixed(5)}, ${lng.toFixed(5)}</span> <span class="since" data-since=${at}></span> <span>ago</span>`;
+    const { lat, lng, at, shared } = unit.position;
+    return html`<span>${shared ? "phone " : ""}last seen at ${lat.toFixed(5)}, ${lng.toFixed(5)}</span> <span class="since" data-since=${at}></span> <span>ago</span>`;
   }
 
   /** @param {any} alert @param {number} number */

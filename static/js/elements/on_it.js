@@ -57,7 +57,7 @@ class OnIt extends Part {
     return html`<li>
       <b>${row.callsign}</b> <span class=${word.tone}>${word.glyph} ${word.code}<span class="heard"> ${word.label}</span></span>
       <span class="since" data-since=${row.status_at ?? row.dispatched_at} data-said=${ofServer(row.late)}></span>
-      ${eta && !ARRIVED.includes(row.status) ? html`<span class="second">${Math.max(1, Math.round(eta.seconds / 60))} min (${eta.method})</span>` : nothing}
+      ${eta && !ARRIVED.includes(row.status) ? html`<span class="second">${Math.max(1, Math.round(eta.seconds / 60))} min (${eta.method}; ${eta.shared ? "a phone's place" : "place"} <span data-since=${eta.placed_at}></span> old)</span>` : nothing}
       ${row.reactive ? html`<span class="second">asked for by police</span>` : nothing}
       ${row.taken_from ? html`<span class="second">taken from call ${row.taken_from}</span>` : nothing}
       ${row.called_ahead ? html`<span class="second">☎ ${row.called_ahead === "reached" ? "reached ahead" : "no answer"} ${this.app.time(row.called_ahead_at)}</span>` : nothing}
