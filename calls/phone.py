@@ -18,6 +18,7 @@ from rest_framework import serializers as s
 from calls import (
     alerts,
     call_ahead,
+    clinician_phone,
     consults_phone,
     corrections,
     duress,
@@ -246,6 +247,10 @@ def _sign_on(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return teams_actions.sign_on, {"unit_id": fields["id"], "crew": crew, "until": now + SHIFT}
 
 
+def _stay_on(user: User, now: datetime, fields: dict[str, Any]) -> Action:
+    return teams_actions.extend_shifts, {"unit_id": _unit_id(user, now), "until": now + phone_page.LONGER}
+
+
 def _sign_off(user: User, now: datetime, fields: dict[str, Any]) -> Action:
     return teams_actions.sign_off, {"unit_id": _unit_id(user, now)}
 
@@ -264,10 +269,11 @@ FORMS = {
     "transport": Form(serializers.Transport, _transport, "The transport is on record."),
     "call-ahead": Form(serializers.CallAhead, _call_ahead, "The call is on record."),
     "alert": Form(OneId, _alert, "Acknowledged."),
-    **{name: Form(*form) for name, form in consults_phone.FORMS.items()},
+    **{name: Form(*form) for name, form in (consults_phone.FORMS | clinician_phone.FORMS).items()},
     "safe": Form(serializers.Nothing, _safe, "Dispatch knows that you are safe."),
     "emergency": Form(serializers.Nothing, _help, "Help is called. Dispatch hears the alarm."),
     "stop-sharing": Form(serializers.Nothing, _stop_sharing, "Your position is shared no more."),
     "sign-on": Form(OneId, _sign_on, "Signed on."),
+    "stay-on": Form(serializers.Nothing, _stay_on, "Your crew stays two hours from now."),
     "sign-off": Form(serializers.Nothing, _sign_off, "Signed off."),
 }

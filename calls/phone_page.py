@@ -1,7 +1,7 @@
 """What the phone page of a crew shows: the own unit, its call, and what it owes; one selector."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.utils.timesince import timesince
 
-from calls import consults
+from calls import clinician_phone, consults
 from calls.call_ahead import call_back_unsafe
 from calls.cautions.selectors import shown_on
 from calls.co_response import staging_point
@@ -28,10 +28,13 @@ from calls.triage.facts import FACTS, NOT_ASKED
 from care_dispatch.access import FIELD_ROLES, SEES, Role, tier_of
 from care_dispatch.log.models import Event
 from care_dispatch.refusal import Forbidden
+from teams.aboard import able, lacking, rows_of
 from teams.models import Discipline, Shift, Unit, UnitPosition, User
 from teams.selectors import center_id_of
 
 Stage = Assignment.Status
+# How long a crew stays on from now with one tap.
+LONGER = timedelta(hours=2)
 # The one key of a CARE unit that clears; a disposition is owed only after "engaged".
 OUTCOMES = [(value, label) for value, label in Assignment.Outcome.choices if value != "none"]
 
@@ -58,12 +61,16 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "units_to_join": [] if unit else _units_to_join(user, now),
         "seen": _seen(user, now, asked),
         "owed": _owed(user, now),
+        **(_aboard(unit, user, now) if unit else {}),
         "shared": unit is not None and UnitPosition.objects.filter(unit=unit, shared_by=user).exists(),
         "transports": transports_owed(user, now),
         "facilities": partial(facilities, center_id_of(user)),  # read only where a form of a ride is shown
         "legal_bases": Assignment.LegalBasis.choices,
         "rides": Assignment.Rides.choices,
         "dispositions": Assignment.Disposition.choices,
+        "audiences": audiences(user),
+        "calls_to_make": clinician_phone.calls_to_make(user, now),
+        "heard_results": clinician_phone.RESULTS,
         "consults": _consults(user, unit, asked, now),
         **consult_forms(),
         "alerts": _alerts(unit),
@@ -73,6 +80,20 @@ def page(user: User, now: datetime) -> dict[str, Any]:
     if unit and on:
         shown |= _on_call(user, unit, on, now)
     return shown
+
+
+def _aboard(unit: Unit, user: User, now: datetime) -> dict[str, Any]:
+    """What the unit can do with the crew it has, what CARE's own crew lacks, and whether somebody goes home soon."""
+    row = rows_of([unit.pk], now)[unit.pk]
+    has, kinds = able(row), row["kinds"] or ()
+    crew = (row["crew"] or ()) if user.role == Role.CLINICIAN else ()
+    lacks = [(one["name"], [kind["words"] for kind in lacking(one["duty"], one["holds"], kinds)]) for one in crew]
+    ends = [shift.during.upper for shift in unit.crew if shift.during.upper]  # type: ignore[attr-defined]  # by own_unit
+    return {
+        "able": [word.replace("_", " ") for word in sorted(has.capabilities)] + sorted(has.languages),
+        "lacks": [(name, words) for name, words in lacks if words],
+        "longer": any(end < now + LONGER for end in ends),
+    }
 
 
 def current_assignment(unit: Unit | None) -> Assignment | None:
@@ -91,15 +112,15 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         cleared_to_enter=on.cleared_to_enter_at is not None,
     )
     others = other_steps(discipline=unit.discipline, status=on.status, next_status=step.status if step else "")
-    partners = list(call.assignments.open().exclude(pk=on.pk).select_related("unit__position").order_by("pk"))
-    coming = etas(call, partners)
+    partners = list(call.assignments.open().exclude(pk=on.pk).select_related("unit").order_by("pk"))
+    coming = etas(call, partners, now)
     return {
         "on": on,
         "call": call,
         "mode_label": mode_label,
         "mode": mode,
         "safety": safety_words(call),
-        "cautions": shown_on(call),
+        "cautions": shown_on(call.pk),
         "premise": _premise(call, tier_of(user.role), now),
         "next": step,
         "others": others,
@@ -139,7 +160,6 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         ],
         "ahead": _ahead(call) if unit.discipline == Discipline.CARE and not arrived(on.status) else None,
         "narrative": list(readable_narrative(call, tier_of(user.role)).order_by("-written_at", "-pk")[:50]),
-        "audiences": audiences(user),
         "outcomes": OUTCOMES if unit.discipline == Discipline.CARE else [],
     }
 
@@ -265,7 +285,7 @@ def _seen(user: User, now: datetime, asked: list[dict[str, Any]]) -> str:
         if value is not None:
             newest = max(newest, Event.objects.filter(**{column: value}).aggregate(at=Max("seq"))["at"] or 0)
     waiting = [_step(row, user) for row in asked]
-    return f"{newest}.{'.'.join(waiting)}"
+    return f"{newest}.{'.'.join(waiting)}.{clinician_phone.news(user)}"
 
 
 def _step(row: dict[str, Any], user: User) -> str:

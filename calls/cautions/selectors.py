@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from calls.faces import iso
-from calls.models import Call, Caution, CautionOnCall
+from calls.models import Caution, CautionOnCall
 from care_dispatch.access import DISPATCH_ROLES
 from care_dispatch.refusal import Forbidden
 from teams.models import User
@@ -45,9 +45,9 @@ def _listed(row: Any, now: datetime) -> dict[str, Any]:
     }
 
 
-def shown_on(call: Call) -> QuerySet[CautionOnCall]:
-    """What a call shows now, the gravest first."""
+def shown_on(*calls: int) -> QuerySet[CautionOnCall]:
+    """What these calls show now, the gravest first."""
     order = Case(*(When(caution__severity=value, then=Value(n)) for n, value in enumerate(Caution.Severity.values)),
                  output_field=IntegerField())  # fmt: skip
-    rows = CautionOnCall.objects.filter(call=call, gone_at__isnull=True).select_related("caution")
+    rows = CautionOnCall.objects.filter(call__in=calls, gone_at__isnull=True).select_related("caution", "call")
     return rows.order_by(order, "pk")

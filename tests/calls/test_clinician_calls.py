@@ -1,9 +1,11 @@
 """Clinicians call who waits for CARE: when they may, what each answer does, and what the sending of others leaves owed."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from calls.call_ahead import NotSafeToCall
 from calls.clinician_calls import (
@@ -18,10 +20,14 @@ from calls.clinician_calls import (
 )
 from calls.closing import close_call
 from calls.faces import call_face, call_rows
-from calls.models import Alert, Call, ClinicianCall, Unmet
+from calls.facts import state_facts
+from calls.models import Alert, Call, Caller, ClinicianCall, Unmet
+from calls.narrative import add_note
 from calls.recommending import recommendation_for
 from calls.unmet import explain_unmet, reasons_owed
+from calls.verdicts import run_triage
 from care_dispatch.refusal import Forbidden, Invalid, NotFound
+from teams.models import User
 from tests.cast import NOW, act, later, make_call, make_center, make_unit, make_user, send, use_default_rules
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +182,86 @@ def test_who_may_say_what_came_of_it(scene: Scene) -> None:
         act(made_clinician_call, by=make_user(scene.center, "officer"), clinician_call_id=row, result="resolved")
     with pytest.raises(NotFound):
         act(made_clinician_call, by=make_user(make_center()), clinician_call_id=row, result="resolved")
+
+
+# --- on the phone ------------------------------------------------------------------------------------
+def phone(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="teams.sign_in.Backend")
+    return client
+
+
+def shown(user: User) -> str:
+    return re.sub(r"\s+", " ", phone(user).get("/unit/").content.decode())
+
+
+def test_a_clinician_without_a_unit_reads_on_the_phone_whom_to_call_and_what_is_known(scene: Scene) -> None:
+    call = scene.call(CALM)
+    Caller.objects.filter(call=call).update(phone="555-0123", relation="mother", language="es")
+    act(add_note, by=scene.dispatcher, call_id=call.pk, text="Sits in the kitchen")
+    assert "555-0123" not in shown(scene.clinician)
+    scene.ask(call)
+    act(state_facts, by=scene.dispatcher, call_id=call.pk, facts={"weapon": "unknown"})
+    run_triage(call.pk, 0, later(minutes=1), "worker")
+    page = shown(scene.clinician)
+    for words in ('href="tel:555-0123"', "Call <bdi>Ana</bdi> (<bdi>mother</bdi>)", "speaks es", "Weapon: not known",
+                  "You are on no unit", "Sits in the kitchen", "▲ Overdue"):  # fmt: skip
+        assert words in page
+
+
+def test_what_was_heard_is_one_tap_and_a_second_clinician_reads_that_it_is_done(scene: Scene) -> None:
+    row, other = scene.ask(scene.call(CALM)), make_user(scene.center, "clinician")
+    tap = {"id": row, "result": "worse", "key": "k1"}
+    for _ in range(2):
+        answer = phone(scene.clinician).post("/unit/do/heard/", tap, follow=True)
+        assert "Dispatch has what you heard" in answer.content.decode()
+    assert (ClinicianCall.objects.get().result, Alert.objects.filter(text__contains="WORSE").count()) == ("worse", 1)
+    late = phone(other).post("/unit/do/heard/", tap | {"result": "still_safe", "key": "k2"})
+    assert late.status_code == 409 and "That call was answered at" in late.content.decode()
+    wrong = phone(other).post("/unit/do/heard/", tap | {"result": "fine", "key": "k3"})
+    assert wrong.status_code == 400 and "Result:" in wrong.content.decode()
+
+
+def test_after_still_safe_the_phone_asks_again_and_says_what_was_heard(scene: Scene) -> None:
+    scene.heard(scene.ask(scene.call(CALM)), "still_safe")
+    page = shown(scene.clinician)
+    assert page.count("Call who waits") == 1 and "still safe, waits" in page
+
+
+def test_who_may_not_be_phoned_or_named_has_no_number_on_the_phone(scene: Scene) -> None:
+    call = scene.call(CALM)
+    scene.ask(call)
+    Caller.objects.filter(call=call).update(phone="555-0123", do_not_disclose=True)
+    page = shown(scene.clinician)
+    assert "555-0123" not in page and "ask dispatch" in page
+    Caller.objects.filter(call=call).update(do_not_disclose=False, safe_to_call="no")
+    page = shown(scene.clinician)
+    assert "555-0123" not in page and "a call back is not safe" in page
+
+
+def test_by_text_it_is_written_to_even_where_a_call_is_not_safe(scene: Scene) -> None:
+    call = scene.call(CALM, safe="no")
+    Caller.objects.filter(call=call).update(phone="555-0123")
+    scene.ask(call, mode="text")
+    page = shown(scene.clinician)
+    assert 'href="sms:555-0123"' in page and "tel:555-0123" not in page and "Do not phone." in page
+
+
+def test_no_officer_and_no_other_center_sees_whom_a_clinician_calls(scene: Scene) -> None:
+    scene.ask(scene.call(CALM))
+    officer, stranger = make_user(scene.center, "officer"), make_user(make_center(), "clinician")
+    for user in (officer, stranger):
+        assert "who waits" not in shown(user)
+        with pytest.raises((Forbidden, NotFound)):
+            act(made_clinician_call, by=user, clinician_call_id=ClinicianCall.objects.get().pk, result="resolved")
+
+
+def test_the_phone_learns_of_a_call_to_make_and_of_news_on_it(scene: Scene) -> None:
+    def seen() -> str:
+        return str(phone(scene.clinician).get("/unit/seen/").json()["seen"])
+
+    call, before = scene.call(CALM), seen()
+    scene.ask(call)
+    asked = seen()
+    act(state_facts, by=scene.dispatcher, call_id=call.pk, facts={"weapon": "in_hand"})
+    assert len({before, asked, seen()}) == 3

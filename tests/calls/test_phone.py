@@ -17,7 +17,7 @@ from calls.next_step import next_step, other_steps
 from calls.sign_off import nothing_owed
 from calls.stages import free_unit, report_stage
 from teams import actions as teams_actions
-from teams.models import User
+from teams.models import Shift, Unit, User
 from tests.cast import (
     act,
     last_event,
@@ -29,6 +29,7 @@ from tests.cast import (
     send,
     use_default_rules,
 )
+from tests.crew_cast import hold, make_kind
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-hears-voices"
@@ -115,6 +116,22 @@ def test_every_form_carries_a_key_of_its_own(scene: Any) -> None:
 def test_the_page_runs_without_inline_script_or_style(scene: Any) -> None:
     shown = page(scene.clinician)
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", shown)
+
+
+def test_a_crew_reads_what_it_can_do_what_it_lacks_and_stays_on_with_one_tap(scene: Any) -> None:
+    Unit.objects.filter(pk=scene.care.pk).update(capabilities=["youth"], languages=["en", "es"])
+    assert "CARE9 can do: clinician, youth, en, es." in page(scene.clinician)
+    hold(scene.clinician, make_kind(scene.center, "clinician", needed_for=["clinician"]), days=-1)
+    shown = page(scene.clinician)
+    assert "CARE9 can do: youth, en, es." in shown and "counselor licence not in force" in shown
+    assert "two hours from now" not in shown
+    Shift.objects.filter(user=scene.clinician).update(
+        during=(timezone.now() - timedelta(hours=11), timezone.now() + timedelta(hours=1))
+    )
+    assert "Stay on two hours from now" in page(scene.clinician)
+    assert "Your crew stays two hours from now" in tap(scene.clinician, "stay-on").content.decode()
+    until = Shift.objects.get(user=scene.clinician).during.upper
+    assert until is not None and until > timezone.now() + timedelta(minutes=119)
 
 
 def test_crews_only(scene: Any) -> None:
@@ -406,7 +423,7 @@ def test_the_page_costs_a_bounded_number_of_queries(scene: Any, django_assert_ma
     for number in range(10):
         act(add_note, by=scene.clinician, call_id=scene.call.pk, text=f"note {number}")
     client = phone(scene.clinician)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         client.get("/unit/")
 
 
