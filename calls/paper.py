@@ -5,12 +5,13 @@ and no outcome: place, nature, priority, dangers in words, units and times.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from calls import faces, kinds
+from calls.cautions.selectors import shown_on
 from calls.fetch import lock_call, require_dispatch
 from calls.models import Alert, Assignment, Call, CallNumber, Caution, Consult, UnitRequest
 from calls.selectors import call_detail, safety_words
@@ -23,6 +24,7 @@ SHEETS = ("board", "units", "handover", "call")
 # Forms in a kit: as many calls as a quiet shift brings, one log for each unit there is.
 BLANK_CALLS = 12
 LOG_LINES = range(14)
+REVIEWED_WITHIN = timedelta(days=1)
 _ORDER = {value: place for place, value in enumerate(Call.Priority.values)}
 _STAGES = dict(Assignment.Status.choices)
 _OVERDUE = 2  # told of as overdue, or later (calls.clocks.Late)
@@ -102,15 +104,14 @@ def _alerts(center: Center) -> list[Alert]:
 def handover_sheet(center: Center, now: datetime) -> dict[str, Any]:
     """What the next shift must know: open, held, stacked and overdue calls, cautions, consults, what is asked of others."""
     calls = _calls(center, now)
-    standing = Caution.objects.filter(ended_at__isnull=True, expires_at__gt=now)
-    cautions = standing.filter(on_calls__call__in=[call["id"] for call in calls], on_calls__gone_at__isnull=True)
     live = UnitRequest.objects.filter(call__center=center, status__in=UnitRequest.LIVE)
     return {
         "calls": calls,
         "held": [call for call in calls if call["held"]],
         "overdue": [call for call in calls if call["overdue"]],
         "stacks": [unit for unit in _units(center, now) if unit["stack"]],
-        "cautions": cautions.distinct().order_by("severity", "pk"),
+        "cautions": shown_on(*(call["id"] for call in calls)),
+        "cautions_ending": _ending(center, now),
         "consults": Consult.objects.filter(center=center, ended_at__isnull=True)
         .select_related("call", "requester_agency", "answering_unit")
         .order_by("asked_at"),
@@ -122,6 +123,12 @@ def handover_sheet(center: Center, now: datetime) -> dict[str, Any]:
     }
 
 
+def _ending(center: Center, now: datetime) -> QuerySet[Caution]:
+    """Cautions that end within a day, on a call or not: who comes on says whether they are still true."""
+    standing = Caution.objects.filter(center=center, ended_at__isnull=True, expires_at__gt=now)
+    return standing.filter(expires_at__lte=now + REVIEWED_WITHIN).order_by("expires_at", "pk")
+
+
 def call_sheet(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     """One call, all that dispatch is shown of it."""
     detail = call_detail(user, call_id, now)
@@ -131,7 +138,8 @@ def call_sheet(user: User, call_id: int, now: datetime) -> dict[str, Any]:
         for name in ("dispatched_at", "en_route_at", "staged_at", "on_scene_at", "contact_at", "cleared_at"):
             row[name.removesuffix("_at")] = _moment(row[name])
     received, closed = _moment(detail["received_at"]), _moment(detail["closed_at"])
-    return {"call": detail | {"received": received, "closed": closed, "danger": _danger(detail["id"])}}
+    shown = {"received": received, "closed": closed, "danger": _danger(detail["id"])}
+    return {"call": detail | shown, "cautions": shown_on(detail["id"])}
 
 
 def _danger(call_id: int) -> list[str]:

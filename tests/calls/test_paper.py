@@ -10,12 +10,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from calls.cautions.entering import enter_caution, know_caution
 from calls.closing import hold_call
 from calls.downtime import DOWNTIME, NEWEST, kit_gave_up, run_kit, write_kit
 from calls.intake import add_caller
-from calls.models import Alert, Call
+from calls.models import Alert, Call, Caution
 from calls.narrative import add_note
 from calls.stacking import stack_call
+from calls.verdicts import run_triage
 from care_dispatch.due.models import Due
 from care_dispatch.due.work import keep_standing
 from care_dispatch.log.models import Event
@@ -86,6 +88,27 @@ def test_the_handover_lists_what_is_held_stacked_and_open(evening: Evening) -> N
     text = re.sub(r"<[^>]+>", "", evening.get("/paper/handover/"))
     assert "Held 1" in text and "Stacked 1" in text and "Open calls 3" in text
     assert f"P101: {evening.waits.number}" in text
+
+
+def test_the_next_shift_reads_each_open_calls_cautions_the_gravest_first_and_which_are_to_be_reviewed(
+    evening: Evening,
+) -> None:
+    for severity, place, days in (("note", 300, 40), ("danger", 400, 40), ("caution", 300, 40), ("danger", 999, 1)):
+        evening.act(
+            enter_caution, severity=severity, text=f"A dog bit somebody, {severity} {place}", seen_by="officer",
+            evidence="P12", location=f"{place} BELT LINE RD", days=days,
+        )  # fmt: skip
+    for call in (evening.gun, evening.held):
+        run_triage(call.pk, 0, evening.now, "worker")
+    evening.act(know_caution, call_id=evening.gun.pk, caution=Caution.objects.get(severity="caution").pk)
+    text = " ".join(re.sub(r"<[^>]+>", "", evening.get("/paper/handover/")).split())
+    on_calls, _, rest = text.partition("Cautions 3")[2].partition("Cautions to review within a day 1")
+    places = [on_calls.index(words) for words in ("▲ DANGER: A dog", "△ CAUTION: A dog", "Good to know: A dog")]
+    assert places == sorted(places) and f"Call {evening.held.number}, 400 BELT LINE RD: ▲ DANGER" in on_calls
+    assert on_calls.count("NOT ACKNOWLEDGED") == 2
+    assert "999 BELT LINE RD: ▲ DANGER: A dog bit somebody, danger 999 (Officer" in rest
+    sheet = re.sub(r"<[^>]+>", "", evening.get(f"/paper/calls/{evening.gun.pk}/"))
+    assert "△ CAUTION: A dog bit somebody, caution 300" in sheet
 
 
 def test_a_print_says_by_whom_and_when_and_is_in_the_log(evening: Evening) -> None:
