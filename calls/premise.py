@@ -109,18 +109,18 @@ def earlier_calls(call: Call, tier: str, now: datetime) -> dict[str, Any]:
         "days": call.center.premise_days,
         "of_flat": of_flat,
         "of_building": of_building,
-        "words": _words(call, of_flat, of_building),
+        "words": _words(call, care, of_flat, of_building),
         "note": "" if care else CARE_ALONE,
         "calls": [_shown(row, call, care, now) | {"came_of": came_of.get(row.call_id, [])} for row in rows],
     }
 
 
-def _words(call: Call, of_flat: int, of_building: int) -> str:
+def _words(call: Call, care: bool, of_flat: int, of_building: int) -> str:
     if not call.premise:
         return "the place cannot be read, so no earlier calls are found by it"
     days = f"in {call.center.premise_days} days"
     if not of_flat + of_building:
-        return f"no earlier calls {days}"
+        return f"no earlier calls {days}" + ("" if care else ", other than any that are CARE's alone")
     here = f"{of_flat} of unit {call.premise_unit}" if call.premise_unit else f"{of_flat} of this address"
     more = f", {of_building} more in the building" if of_building else ""
     newest = f"; the newest {SHOWN} are shown" if of_flat + of_building > SHOWN else ""
@@ -150,6 +150,10 @@ def _came_of(call_ids: list[int]) -> dict[int, list[dict[str, str]]]:
     return found
 
 
+def _age(then: datetime, now: datetime) -> str:
+    return f"{timesince(then, now, depth=1)} ago" if now - then >= timedelta(minutes=1) else "just now"
+
+
 def _shown(row: _Row, call: Call, care: bool, now: datetime) -> dict[str, Any]:
     which = flat(row.unit, call.premise_unit)
     return {
@@ -157,7 +161,7 @@ def _shown(row: _Row, call: Call, care: bool, now: datetime) -> dict[str, Any]:
         "number": str(row.number),
         "name": f"{row.day}-{row.number:04d}",
         "received_at": iso(row.received_at),
-        "age": f"{timesince(row.received_at, now, depth=1)} ago",
+        "age": _age(row.received_at, now),
         "nature": row.nature,
         "status": row.status,
         "closed_as": row.closed_as,

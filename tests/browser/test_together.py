@@ -1,4 +1,4 @@
-"""Units taken from other calls, calls that wait for them and duplicates, as a dispatcher types and sees them."""
+"""Units taken from other calls, calls that wait for them, duplicates and what a place called before, as a dispatcher sees them."""
 
 import re
 
@@ -71,3 +71,30 @@ def test_a_duplicate_is_merged_after_a_second_enter_and_its_number_leads_on(desk
     expect(page.locator(".notes")).to_contain_text("he holds a gun")
     say(page, str(second.number))
     expect(page.locator(".call-head h2")).to_contain_text(re.compile(f"Call {first.number} "))
+
+
+def test_what_a_place_called_before_is_one_key_away_and_follows_a_call_that_moves(desk: SignIn) -> None:
+    page = desk("d1", "D1")
+    flat, other = (take(page, nature="Fight", place=f"700 N HAMPTON RD APT {unit}") for unit in ("2", "3"))
+    for call in (flat, other):
+        expect(page.locator(f"[data-call='{call.pk}']")).to_contain_text("STD")
+    take(page, nature="Suicidal subject", place="700 N HAMPTON RD APT 2")
+    before = Call.objects.exclude(pk__in=[flat.pk, other.pk]).latest("pk")
+    take(page, nature="Noise complaint", place="700 N HAMPTON RD APT 2")
+    premise = page.locator("care-premise")
+    fold = premise.get_by_role("button", name="Premise: 1 of unit 2, 1 more in the building in 365 days")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(premise.locator("[data-earlier]")).to_contain_text(["Fight", "unit 3"])
+    expect(premise).to_contain_text("Earlier calls about mental health are shown to CARE only.")
+    assert premise.locator(f"[data-earlier='{before.pk}']").count() == 0
+    assert violations(page) == []
+    page.get_by_role("button", name="Edit").click()
+    page.locator("care-edit [name=location]").fill("900 N HAMPTON RD")
+    page.keyboard.press("Enter")
+    expect(premise).to_contain_text("Premise: no earlier calls in 365 days, other than any that are CARE's alone")
+    say(page, str(before.number))
+    premise.get_by_role("button", name="Premise: 1 of unit 2").click()
+    premise.get_by_role("button", name=f"Call {flat}").click()
+    expect(page.locator(".call-head h2")).to_contain_text(f"Call {flat.number} ")

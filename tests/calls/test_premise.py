@@ -255,7 +255,13 @@ def test_the_phone_shows_care_all_of_it_and_an_officer_the_ordinary(scene: Scene
     assert "Engaged" not in officer and str(mental) not in officer
 
 
-def test_the_phone_says_when_nothing_is_known(scene: Scene) -> None:
+@pytest.mark.parametrize("who", ["dispatcher", "clinician"])
+def test_that_nothing_is_known_is_said_without_more_than_is_true(scene: Scene, who: str) -> None:
+    words = premise_history(getattr(scene, who), scene.call().pk, scene.now)["words"]
+    assert words.startswith("no earlier calls in 365 days") and ("CARE's alone" in words) is (who == "dispatcher")
+
+
+def test_the_phone_says_when_nothing_can_be_known(scene: Scene) -> None:
     send(scene.dispatcher, scene.call(location="???"), scene.care, scene.police, now=scene.now)
     assert "the place cannot be read, so no earlier calls are found by it." in client_of(scene.clinician).get("/unit/").content.decode()  # fmt: skip
 

@@ -10,6 +10,7 @@ import "./cautions.js";
 import "./notes.js";
 import "./on_it.js";
 import { Part, again } from "./part.js";
+import "./premise.js";
 import "./related.js";
 import "./send.js";
 import "./triage.js";
@@ -52,6 +53,7 @@ class CallPanel extends Part {
         ${card.initial_location ? html`<span class="second">first said: <bdi>${card.initial_location}</bdi></span>` : nothing}
         <span class="second">${card.jurisdiction?.name ?? "city not known"}${card.beat ? ` · ${card.beat}` : ""} · ${app.label("origins", card.origin)} · received ${app.time(card.received_at)}</span></p>
       ${keyed(openId, html`<care-cautions></care-cautions>`)}
+      ${keyed(openId, html`<care-premise></care-premise>`)}
       ${card.held_until ? html`<p class="enrt">${this.#hold(card)}: <bdi>${card.hold_reason}</bdi></p>` : nothing}
       ${(card.taken ?? []).map((/** @type {any} */ one) => html`<p class="enrt">← <b>${one.callsign}</b> was taken for call ${one.for} at ${app.time(one.at)}${one.reason ? html`: <bdi>${valueWords(one.reason)}</bdi>` : nothing}</p>`)}
       ${detail ? this.#callers(detail) : nothing}
