@@ -32,6 +32,7 @@ from calls import (
     vocabulary,
 )
 from calls.disposition_conflicts import disposition_conflicts
+from calls.places import verifying
 from calls.preview import preview
 from calls.units_named import unit_ids_named
 from care_dispatch.access import tier_of
@@ -250,6 +251,7 @@ CALL_CHANGES: dict[str, tuple[Any, Any, int]] = {
     "staging": (joint.set_staging, serializers.Staging, 200),
     "police-up": (joint.call_police_up, serializers.Nothing, 201),
     "request-care": (joint.request_care, serializers.Nothing, 200),
+    "verify-place": (verifying.verify_place, serializers.Nothing, 200),
     "retriage": (intake.retriage, serializers.Nothing, 200),
 }
 ASSIGNMENT_CHANGES: dict[str, tuple[Any, Any]] = {

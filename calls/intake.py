@@ -14,6 +14,7 @@ from calls.facts import state
 from calls.fetch import lock_call, open_call, require_dispatch
 from calls.models import Call, Caller, Draft, NarrativeEntry
 from calls.narrative import write_entry
+from calls.places.gazetteer import GROUND, Ground
 from calls.places.siting import moved, site
 from calls.scheduled import LEAD_MINUTES, surfaces_at
 from calls.triage.call_types import key_of
@@ -25,6 +26,10 @@ from care_dispatch.refusal import Conflict, Invalid
 from teams.models import Agency, Center, User
 
 TRIAGE = "triage"
+_BEGIN = f"""
+SELECT nextval(pg_get_serial_sequence('calls_call', 'id')), (SELECT t.priority FROM calls_calltype t
+    WHERE t.center_id = %s AND t.key = ANY(%s) AND NOT t.retired ORDER BY array_position(%s, t.key) LIMIT 1), {GROUND}
+"""  # noqa: S608 - columns
 _CREATED = [name.removeprefix("call.") for name in kinds.CALL_CREATED.sets]
 
 
@@ -80,14 +85,14 @@ def create_call(
 def _new(center: Center, now: datetime, *, nature: str, **fields: Any) -> Call:
     """The call before it has its number and is stored: its id, its type's code and priority, its place."""
     kind = natures.find(fields.get("type_code") or nature)
-    call_id, own = _next_id(center.pk, [key_of(word) for word in (fields.get("type_code") or "", nature)])
+    call_id, own, ground = _begin(center.pk, [key_of(word) for word in (fields.get("type_code") or "", nature)])
     fields.setdefault("priority", own or (kind.priority if kind else natures.UNKNOWN_PRIORITY))
     if fields.get("type_code") is None:
         fields["type_code"] = kind.code if kind else ""
     urn = f"urn:emergency:uid:incidentid:{uuid.uuid4().hex}:{center.code}"
     day = center.local(now).date()
     call = Call(pk=call_id, center=center, day=day, urn=urn, nature=nature, received_at=now, **fields)
-    site(call)
+    site(call, ground)
     return call
 
 
@@ -122,16 +127,13 @@ def _from_source(center: Center, fields: Mapping[str, Any]) -> dict[str, Any] | 
     return {"call_id": call.pk, "number": call.number} if call else None
 
 
-def _next_id(center_id: int, type_keys: list[str]) -> tuple[int, str]:
-    """The id of a new call, and the priority that the center's own list gives its type, or nothing: one question."""
+def _begin(center_id: int, type_keys: list[str]) -> tuple[int, str, Ground]:
+    """In one question: the id of a new call, the priority that the center's own list gives its type or nothing, and
+    what its place is read against."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('calls_call', 'id')), (SELECT t.priority FROM calls_calltype t"
-            " WHERE t.center_id = %s AND t.key = ANY(%s) AND NOT t.retired ORDER BY array_position(%s, t.key) LIMIT 1)",
-            [center_id, type_keys, type_keys],
-        )
-        call_id, priority = cursor.fetchone()
-    return int(call_id), str(priority or "")
+        cursor.execute(_BEGIN, [center_id, type_keys, type_keys, center_id, center_id])
+        call_id, priority, cities, known = cursor.fetchone()
+    return int(call_id), str(priority or ""), Ground(center_id, cities, known)
 
 
 def next_number(center_id: int, day: date) -> int:

@@ -8,7 +8,9 @@ from rest_framework.response import Response
 from calls.api import query
 from calls.fetch import require_dispatch
 from calls.places.duplicates import suspects
+from calls.places.gazetteer import ground_of
 from calls.places.matching import candidates, resolve
+from calls.places.verifying import unverified_calls
 from calls.premise import premise_history
 from calls.serializers import text as words
 from care_dispatch.api import StrictSerializer, View
@@ -40,7 +42,8 @@ class Places(View):
         user = signed_in(request)
         require_dispatch(user, "look up a place")
         typed = query(request, Typed)["q"]
-        found, place = candidates(center_id_of(user), typed), resolve(center_id_of(user), typed)
+        ground = ground_of(center_id_of(user))
+        found, place = candidates(ground, typed), resolve(ground, typed)
         places = [match.as_dict() for match in found]
         return Response({"places": places, "verified": place.verified, "label": place.label})
 
@@ -48,3 +51,8 @@ class Places(View):
 class Premise(View):
     def get(self, request: Request, call_id: int) -> Response:
         return Response(premise_history(signed_in(request), call_id, timezone.now()))
+
+
+class Unverified(View):
+    def get(self, request: Request) -> Response:
+        return Response(unverified_calls(signed_in(request), timezone.now()))

@@ -52,6 +52,7 @@ urlpatterns = [
     path("alerts/<int:alert_id>/end/", alerts_api.EndEmergency.as_view()),
     path("duplicates/", places_api.Duplicates.as_view()),
     path("places/", places_api.Places.as_view()),
+    path("unverified/", places_api.Unverified.as_view()),
     path("cautions/", cautions_api.Cautions.as_view()),
     path("cautions/<int:caution_id>/review/", cautions_api.ReviewCaution.as_view()),
     path("cautions/<int:caution_id>/end/", cautions_api.EndCaution.as_view()),

@@ -9,6 +9,7 @@ from calls.cautions.numbers import FEWEST_DIGITS, digits_of, same_number
 from calls.cautions.wording import complaint, diagnosis
 from calls.fetch import lock_call, require_dispatch
 from calls.models import Alert, Call, Caller, Caution, CautionOnCall
+from calls.places.gazetteer import ground_of
 from calls.places.matching import resolve
 from care_dispatch.due.work import finish, schedule
 from care_dispatch.log import EventKind, perform, record, write
@@ -81,7 +82,7 @@ def _about(center: Center, location: str, detail: str, phone: str) -> dict[str, 
                 f"{phone} is too short to know a caller by; a phone number has {FEWEST_DIGITS} digits or more."
             )
         return {"phone": digits}
-    place = resolve(center.pk, location, detail)
+    place = resolve(ground_of(center.pk), location, detail)
     if not place.premise:
         raise Invalid(f"{location} cannot be read as a place.")
     return {"premise": place.premise, "premise_unit": place.premise_unit, "place": f"{location} {detail}".strip()}

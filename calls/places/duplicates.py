@@ -11,7 +11,7 @@ from calls.cautions.numbers import FEWEST_DIGITS, digits_of, same_number
 from calls.fetch import require_dispatch
 from calls.models import Call, Caller
 from calls.places.flats import Flat, flat
-from calls.places.gazetteer import meters
+from calls.places.gazetteer import ground_of, meters
 from calls.places.matching import Resolved, resolve
 from care_dispatch.access import tier_of
 from teams.models import Center, User
@@ -36,7 +36,7 @@ def suspects(
     """Open calls that may be the same incident, the likeliest first."""
     require_dispatch(user, "take a call")
     center = Center.objects.get(pk=center_id_of(user))
-    place = resolve(center.pk, location, location_detail)
+    place = resolve(ground_of(center.pk), location, location_detail)
     digits = digits_of(phone) if len(digits_of(phone)) >= FEWEST_DIGITS else ""
     if not place.premise and not digits:
         return []

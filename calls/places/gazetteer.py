@@ -1,7 +1,9 @@
 """The gazetteer's rows: those a place may be, those that read like it, and the nearest one to a point."""
 
+from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
+from django.db import connection
 from django.db.models import Q
 
 from calls.models import GazetteerEntry
@@ -24,6 +26,27 @@ _NEAREST_BLOCKS = """
 SELECT * FROM calls_gazetteerentry WHERE center_id = %(center_id)s AND NOT retired AND kind = %(kind)s AND key = %(key)s
 ORDER BY least(abs(low - %(number)s), abs(high - %(number)s)), id LIMIT %(most)s
 """
+
+# Columns of a question about a center, named once for each: its cities, and whether there is a gazetteer to look in.
+GROUND = """
+ARRAY(SELECT name FROM teams_area WHERE center_id = %s AND kind = 'city' AND NOT retired),
+EXISTS (SELECT FROM calls_gazetteerentry WHERE center_id = %s AND NOT retired)
+"""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a place is read against: the center, names of cities that may stand behind it, whether places are known."""
+
+    center_id: int
+    cities: list[str]
+    known: bool
+
+
+def ground_of(center_id: int) -> Ground:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {GROUND}", [center_id, center_id])
+        return Ground(center_id, *cursor.fetchone())
 
 
 def key_of(kind: str, name: str) -> str:
@@ -79,10 +102,6 @@ def nearest(center_id: int, lat: float, lng: float) -> GazetteerEntry | None:
     box = {"lat__range": (lat - _BOX, lat + _BOX), "lng__range": (lng - _BOX, lng + _BOX)}
     found = GazetteerEntry.objects.filter(center_id=center_id, retired=False, **box)[: MOST * 5]
     return min(found, key=lambda row: (meters(lat, lng, row.lat, row.lng), row.pk), default=None)
-
-
-def exists(center_id: int) -> bool:
-    return GazetteerEntry.objects.filter(center_id=center_id, retired=False).exists()
 
 
 def meters(lat: float, lng: float, other_lat: float, other_lng: float) -> float:

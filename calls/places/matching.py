@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from calls.models import GazetteerEntry
 from calls.places import gazetteer
 from calls.places.address import Address, Street, compact, read, read_street, unit_of
-from teams.models import Area
+from calls.places.gazetteer import Ground
 
 Kind = GazetteerEntry.Kind
 SHOWN = 8
@@ -53,12 +53,12 @@ class Resolved:
 
 
 def resolve(
-    center_id: int, location: str, detail: str = "", lat: float | None = None, lng: float | None = None
+    ground: Ground, location: str, detail: str = "", lat: float | None = None, lng: float | None = None
 ) -> Resolved:
     """The one place that fits, with its point. Of near-equals none is picked, unless a point given with it decides."""
-    address = read(location, _cities(center_id))
+    address = read(location, ground.cities)
     unit = address.unit or unit_of(detail)
-    found = _exact(center_id, address)
+    found = _exact(ground.center_id, address) if ground.known else []
     if len(found) > 1 and lat is not None and lng is not None:
         here = [match for match in found if _distance(match, lat, lng) <= SAME_PLACE_METERS * 2]
         found = here if len(here) == 1 else found
@@ -68,13 +68,12 @@ def resolve(
         return Resolved(True, match.premise, unit, *at, label=match.label)
     if address.kind == "point" and lat is None:
         lat, lng = address.lat, address.lng
-    verified = False if found or gazetteer.exists(center_id) else None
-    return Resolved(verified, _unknown_premise(address), unit, lat, lng)
+    return Resolved(False if ground.known else None, _unknown_premise(address), unit, lat, lng)
 
 
-def candidates(center_id: int, text: str) -> list[Match]:
+def candidates(ground: Ground, text: str) -> list[Match]:
     """Places that may be meant, what fits exactly first, then the most alike; for somebody to choose from."""
-    address = read(text, _cities(center_id))
+    address, center_id = read(text, ground.cities), ground.center_id
     found = _exact(center_id, address)
     number = address.number
     keys = [address.key] if not address.cross else [address.key, compact(address.text)]
@@ -89,11 +88,6 @@ def candidates(center_id: int, text: str) -> list[Match]:
     for match in sorted(found, key=lambda match: (not match.exact, -match.alike, match.label)):
         best.setdefault(match.label, match)
     return list(best.values())[:SHOWN]
-
-
-def _cities(center_id: int) -> list[str]:
-    named = Area.objects.filter(center_id=center_id, kind=Area.Kind.CITY, retired=False)
-    return list(named.values_list("name", flat=True))
 
 
 def _unknown_premise(address: Address) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from calls.models import Call
+from calls.places.gazetteer import Ground, ground_of
 from calls.places.matching import resolve
 from teams.areas import answers_at, areas_at
 
@@ -13,11 +14,11 @@ SITED = ("location_verified", "premise", "premise_unit", "lat", "lng", "city_id"
 _SAID = {"location", "location_detail", "lat", "lng"}
 
 
-def site(call: Call) -> None:
+def site(call: Call, ground: Ground) -> None:
     """Fill in a new call, which is not saved yet. A jurisdiction that was given stays."""
     by_hand = call.jurisdiction_id is not None
     call.jurisdiction_set_by_hand = by_hand
-    found = _sited(call.center_id, call.location, call.location_detail, call.lat, call.lng)
+    found = _sited(ground, call.location, call.location_detail, call.lat, call.lng)
     if by_hand:
         found.pop("jurisdiction_id")
     for name, value in found.items():
@@ -34,7 +35,7 @@ def moved(call: Call, changes: Mapping[str, Any], now: datetime) -> dict[str, An
     location = changes.get("location", call.location)
     elsewhere = location != call.location
     lat, lng = (changes.get(name, None if elsewhere else getattr(call, name)) for name in ("lat", "lng"))
-    found = _sited(call.center_id, location, changes.get("location_detail", call.location_detail), lat, lng)
+    found = _sited(ground_of(call.center_id), location, changes.get("location_detail", call.location_detail), lat, lng)
     if call.jurisdiction_set_by_hand or "jurisdiction_id" in changes or found["jurisdiction_id"] is None:
         found.pop("jurisdiction_id")
     if elsewhere:
@@ -46,11 +47,11 @@ def moved(call: Call, changes: Mapping[str, Any], now: datetime) -> dict[str, An
     return found
 
 
-def _sited(center_id: int, location: str, detail: str, lat: float | None, lng: float | None) -> dict[str, Any]:
+def _sited(ground: Ground, location: str, detail: str, lat: float | None, lng: float | None) -> dict[str, Any]:
     if lat is None or lng is None:
         lat = lng = None
-    place = resolve(center_id, location, detail, lat, lng)
-    areas = areas_at(center_id, place.lat, place.lng)
+    place = resolve(ground, location, detail, lat, lng)
+    areas = areas_at(ground.center_id, place.lat, place.lng)
     agency = answers_at(areas)
     return {
         "location_verified": place.verified,

@@ -13,7 +13,7 @@ import { Outbox } from "./outbox.js";
 import { Sounds } from "./sounds.js";
 import { Store } from "./store.js";
 
-/** @typedef {"call" | "intake" | "owed" | "log" | "scheduled" | "consults" | "cautions" | "staffing"} Side what the right side shows */
+/** @typedef {"call" | "intake" | "owed" | "log" | "scheduled" | "consults" | "cautions" | "staffing" | "unverified"} Side what the right side shows */
 /** @typedef {{ok: boolean, text: string, at: number}} Echo */
 
 const ECHOES = 30;

@@ -67,7 +67,7 @@ ROLES: dict[str, set[Any]] = {
     "POST api/seen/": DISPATCH, "POST api/safety-checks/": DISPATCH,
     "POST api/units/<int:unit_id>/emergency/": DISPATCH | OFFICER,  # whose unit it is
     "GET api/consoles/": DISPATCH,
-    "GET api/places/": DISPATCH, "POST api/duplicates/": DISPATCH, f"POST {CALL}attach/": DISPATCH, "GET api/cautions/": DISPATCH, "POST api/cautions/": DISPATCH, f"POST {CALL}know-caution/": DISPATCH,
+    "GET api/places/": DISPATCH, "GET api/unverified/": DISPATCH, f"POST {CALL}verify-place/": DISPATCH, "POST api/duplicates/": DISPATCH, f"POST {CALL}attach/": DISPATCH, "GET api/cautions/": DISPATCH, "POST api/cautions/": DISPATCH, f"POST {CALL}know-caution/": DISPATCH,
     "POST api/cautions/<int:caution_id>/review/": DISPATCH, "POST api/cautions/<int:caution_id>/end/": DISPATCH,
     "POST api/triage/preview/": READERS, "GET api/vocabulary/": ALL,
     "GET api/drafts/": ALL, "GET api/drafts/<uuid:draft_id>/": {Role.DISPATCHER},  # whose it is

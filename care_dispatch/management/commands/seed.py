@@ -9,6 +9,7 @@ from django.utils import timezone
 from calls.codes import seed_codes
 from calls.facilities import seed_facilities
 from calls.limits import seed_limits
+from calls.places.demo import seed_gazetteer
 from calls.rule_sets import seed_default_rules
 from referrals.demo import seed_directory
 from teams.demo import DEMO_PASSWORD, demo_users, seed_region
@@ -33,7 +34,12 @@ class Command(BaseCommand):
             self.stdout.write("PRODUCTION is set: no demo region. Use --demo to add it with its known passwords.")
             return
         added = seed_region(now=now, demo=options["demo"]) | seed_directory(now=now)
-        added |= {"clock limits": seed_limits(), "destinations": seed_facilities(), "codes": seed_codes()}
+        added |= {
+            "places": seed_gazetteer(now=now),
+            "clock limits": seed_limits(),
+            "destinations": seed_facilities(),
+            "codes": seed_codes(),
+        }
         told = ", ".join(f"{what} {count}" for what, count in added.items() if count)
         self.stdout.write(f"Synthetic demo region best-southwest: {told or 'nothing new'}.")
         if options["verbosity"] > 1:

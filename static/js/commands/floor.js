@@ -26,6 +26,11 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     app.changed();
     return "Cautions";
   },
+  ADDR: (app) => {
+    app.side = "unverified";
+    app.changed();
+    return "Addresses not verified";
+  },
   SCHED: (app) => {
     app.side = "scheduled";
     app.changed();

@@ -76,6 +76,7 @@ export const VERBS = {
   ACK: { usage: "ACK [n] or ACK unit…", help: "acknowledge alert n, or stamp that a unit acknowledges", takes: ["number", "units"], needs: [], text: "no" },
   LATER: { usage: "LATER [call] minutes; why", help: "put a call off: it leaves the board and is back 10 minutes before its time", takes: ["call", "minutes"], needs: ["call", "minutes"], text: "must", ends: true },
   SCHED: { usage: "SCHED", help: "list the calls that are put off", takes: [], needs: [], text: "no" },
+  ADDR: { usage: "ADDR", help: "list the calls whose address is not verified", takes: [], needs: [], text: "no" },
   CAU: { usage: "CAU", help: "list the cautions that stand, those that end soon first", takes: [], needs: [], text: "no" },
   SHV: { usage: "SHV n 10m; why", help: "shelve alert n for up to 15 minutes; it comes back", takes: ["number", "minutes"], needs: ["number", "minutes"], text: "must" },
   OVER: { usage: "OVER n help_there crew_safe by_mistake test", help: "a crew's emergency, acknowledged before, is over", takes: ["number", "endReason"], needs: ["endReason"], text: "no", ends: true },

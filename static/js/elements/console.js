@@ -14,16 +14,8 @@ const NO_CALL = "Open a call first; F3 goes to the pending calls.";
 const NO_ALERT = "There is no alert.";
 const SHORT = SHEET.map(({ short }) => short).filter(Boolean).join(" · ");
 
-/** What stands beside the lists, but for the form of a new call. @type {Record<string, unknown>} */
-const BESIDE = {
-  call: html`<care-call></care-call>`,
-  owed: html`<care-owed></care-owed>`,
-  log: html`<care-alert-log></care-alert-log>`,
-  cautions: html`<care-caution-list></care-caution-list>`,
-  scheduled: html`<care-scheduled></care-scheduled>`,
-  consults: html`<care-consults></care-consults>`,
-  staffing: html`<care-staffing></care-staffing>`,
-};
+/** What stands beside the lists, but for the form of a new call; later.js brings the rest. @type {Record<string, unknown>} */
+export const BESIDE = { call: html`<care-call></care-call>` };
 
 class Console extends Part {
   constructor() {
@@ -62,6 +54,7 @@ class Console extends Part {
           <button type="button" class="plain" @click=${() => app.openIntake()}>new call${typed ? ` (${typed} half typed)` : ""}</button> ·
           <button type="button" class="plain" @click=${() => app.execute("OWED")}>owed</button> ·
           <button type="button" class="plain" @click=${() => app.execute("SCHED")}>scheduled</button> ·
+          <button type="button" class="plain" @click=${() => app.execute("ADDR")}>addresses</button> ·
           <button type="button" class="plain" @click=${() => app.execute("CAU")}>cautions</button> ·
           <button type="button" class="plain" @click=${() => app.execute("STAFF")}>staffing</button> ·
           <button type="button" class="plain" @click=${() => app.execute("LOG")}>alert log</button> ·

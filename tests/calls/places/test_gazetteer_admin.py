@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from calls.models import GazetteerEntry
+from calls.places.gazetteer import ground_of
 from calls.places.matching import resolve
 from tests.cast import last_event, make_center
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
@@ -25,9 +26,9 @@ def add(admin: Any, **changes: str) -> Any:
 
 
 def test_a_place_that_is_typed_is_matched_from_then_on(admin: Any) -> None:
-    assert resolve(admin.center_id, "120 N Oak St").verified is None
+    assert resolve(ground_of(admin.center_id), "120 N Oak St").verified is None
     assert add(admin).status_code == 302
-    assert resolve(admin.center_id, "120 N Oak St").lat == 32.5
+    assert resolve(ground_of(admin.center_id), "120 N Oak St").lat == 32.5
     assert GazetteerEntry.objects.get().source == "by hand"
 
 
@@ -61,7 +62,7 @@ def test_a_place_is_found_by_name_and_retired_and_never_deleted(admin: Any) -> N
     assert "100 to 199" in client.get(list_of(GazetteerEntry), {"q": "oak"}).content.decode()
     assert saved(client, page_of(place), retired="on").status_code == 302
     assert last_event("config.changed").payload["ref"]["changes"] == {"retired": [False, True]}
-    assert resolve(admin.center_id, "120 N Oak St").lat is None
+    assert resolve(ground_of(admin.center_id), "120 N Oak St").lat is None
     assert client.post(page_of(place, "delete")).status_code == 403
 
 

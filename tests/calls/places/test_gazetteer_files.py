@@ -7,6 +7,7 @@ import pytest
 
 from calls.models import Call, GazetteerEntry
 from calls.places.files import read_gazetteer
+from calls.places.gazetteer import ground_of
 from calls.places.matching import candidates
 from calls.places.siting import site
 from care_dispatch.log.models import Event
@@ -65,8 +66,8 @@ def test_a_retired_place_is_not_offered_nor_matched_and_its_calls_keep_their_wor
     GazetteerEntry.objects.filter(kind="landmark").update(retired=True)
     after = scene.call("Mercado")
     assert (after.location_verified, after.lat) == (False, None)
-    assert candidates(scene.center.pk, "merc") == []
-    assert candidates(scene.center.pk, "32.6, -96.6") == []
+    assert candidates(ground_of(scene.center.pk), "merc") == []
+    assert candidates(ground_of(scene.center.pk), "32.6, -96.6") == []
     kept = Call.objects.get(pk=before.pk)
     assert (kept.location, kept.lat, kept.location_verified) == ("Mercado", 32.5, True)
 
@@ -74,7 +75,7 @@ def test_a_retired_place_is_not_offered_nor_matched_and_its_calls_keep_their_wor
 def test_where_every_place_is_retired_nothing_is_called_unverified(scene: Scene) -> None:
     GazetteerEntry.objects.update(retired=True)
     call = Call(center=scene.center, location="1 Nowhere Ln")
-    site(call)
+    site(call, ground_of(scene.center.pk))
     assert call.location_verified is None
 
 

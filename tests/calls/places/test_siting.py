@@ -6,6 +6,7 @@ import pytest
 
 from calls.intake import change_call
 from calls.models import Call, GazetteerEntry
+from calls.places.gazetteer import ground_of
 from calls.places.importing import import_gazetteer
 from calls.places.matching import candidates
 from care_dispatch.log.models import Head
@@ -72,16 +73,16 @@ def test_what_fits_several_places_or_none_is_saved_unverified_and_without_a_poin
 
 
 def test_near_equals_are_offered_to_choose_from_and_what_is_chosen_reads_as_that_place(scene: Scene) -> None:
-    offered = candidates(scene.center.pk, "100 Main St")
+    offered = candidates(ground_of(scene.center.pk), "100 Main St")
     assert [match.label for match in offered[:2]] == ["100 N MAIN ST, Alder", "100 S MAIN ST, Alder"]
-    for match in (*offered[:2], *candidates(scene.center.pk, "Big Store")[:2]):
+    for match in (*offered[:2], *candidates(ground_of(scene.center.pk), "Big Store")[:2]):
         call = scene.call(match.label)
         assert (call.location_verified, call.lat) == (True, match.lat), match.label
 
 
 @pytest.mark.parametrize(("typed", "first"), [("120 N Mian St", "120 N MAIN ST, Alder"), ("merc", "Corner Market @ 100 N MAIN ST, Alder")])  # fmt: skip
 def test_a_misspelled_or_half_typed_place_is_offered_and_not_taken(typed: str, first: str, scene: Scene) -> None:
-    assert candidates(scene.center.pk, typed)[0].label == first
+    assert candidates(ground_of(scene.center.pk), typed)[0].label == first
     assert scene.call(typed).location_verified is False
 
 
