@@ -26,12 +26,24 @@ class Said(StrictSerializer):
         return super().get_fields() | facts | there
 
 
-class Ask(Said):
+class Placed(StrictSerializer):
+    """``place``: the one that was chosen of those that are like what is written."""
+
+    location = text()
+    place = text()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = super().validate(attrs)
+        if place := fields.pop("place", ""):
+            fields["location"] = place
+        return fields
+
+
+class Ask(Said, Placed):
     question = choice(Consult.Question.choices, required=True)
     mode = choice(Consult.Mode.choices)
     call = s.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     details = text(limit=2000)
-    location = text()
 
 
 class OneConsult(StrictSerializer):
@@ -46,7 +58,7 @@ class SaidBack(OneConsult, Said):
     pass
 
 
-class BecomeDispatch(OneConsult, Dispatch):
+class BecomeDispatch(OneConsult, Placed, Dispatch):
     pass
 
 

@@ -115,17 +115,28 @@ def seen(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def act(request: HttpRequest, name: str) -> HttpResponse:
-    """One form of the page. A refusal shows the page again with its sentence and what was typed."""
+    """One form of the page. A refusal shows the page again with its sentence and what was typed; so does looking for a
+    place, with those like it."""
     form = FORMS.get(name)
     if form is None:
         raise NotFound("There is no such form.")
     user, now = crew_member(request), timezone.now()
+    typed = {
+        "typed": request.POST,
+        "typed_in": name,
+        "ticked": [f"{field}={said}" for field, said in request.POST.items()],
+    }
+    if "find" in request.POST:
+        places = phone_page.places_like(user, request.POST.get("location", ""))
+        return show(
+            request, "phone/unit.html", now, phone_page.page(user, now) | typed | {"found": True, "places": places}
+        )
     try:
         fields = parsed(request, form.serializer)
         action, args = form.to_action(user, now, fields)
         change(request, action, now, **args)
     except Refused as error:
-        context = phone_page.page(user, now) | {"refused": error.message, "typed": request.POST, "typed_in": name}
+        context = phone_page.page(user, now) | typed | {"refused": error.message}
         return show(request, "phone/unit.html", now, context, status=error.status)
     messages.success(request, form.said)
     return redirect("unit-page")

@@ -21,6 +21,9 @@ from calls.lifecycle import MODES, arrived
 from calls.models import Alert, Assignment, Call, Consult, ConsultOffer, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.pair import etas
+from calls.places.address import read
+from calls.places.gazetteer import ground_of
+from calls.places.matching import candidates
 from calls.premise import earlier_calls
 from calls.radio import radio_text
 from calls.selectors import dispositions_owed, readable_narrative, safety_words, transports_owed
@@ -73,6 +76,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "heard_results": clinician_phone.RESULTS,
         "consults": _consults(user, unit, asked, now),
         **consult_forms(),
+        "gazetteer": partial(_has_gazetteer, user),  # read only where a place is asked for
         "alerts": _alerts(unit),
         "emergency": _emergency(user, unit),
     }
@@ -249,6 +253,18 @@ def consult_forms() -> dict[str, Any]:
         "confirmations": [pair for pair in Consult.Confirmation.choices if pair[0] != Consult.Confirmation.NOT_REACHED],
         "pass_reasons": ConsultOffer.PassReason.choices,
     }
+
+
+def _has_gazetteer(user: User) -> bool:
+    return ground_of(center_id_of(user)).known
+
+
+def places_like(user: User, typed: str) -> list[dict[str, str]]:
+    """What the gazetteer has like it, each as it can be put in its place; the apartment that was typed stays."""
+    ground = ground_of(center_id_of(user))
+    unit = read(typed, ground.cities).unit
+    behind = f", Apt {unit}" if unit else ""
+    return [{"label": match.label + behind, "detail": match.detail} for match in candidates(ground, typed)]
 
 
 def _emergency(user: User, unit: Unit | None) -> Alert | None:
