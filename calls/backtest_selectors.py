@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Count
 
 from calls.acted_on import check_past
+from calls.codes import words_of
 from calls.faces import iso
-from calls.models import Backtest, Call, OverrideDrift, RuleSet, ShadowDifference, ShadowRun
+from calls.models import Backtest, Call, Code, OverrideDrift, RuleSet, ShadowDifference, ShadowRun
 from calls.overrides import overrides_of, reasons_given
 from calls.rules_in_force import NoRules, rule_set_for
 from calls.rules_tried import center_tried_in
@@ -222,9 +223,6 @@ def _difference(one: ShadowDifference) -> dict[str, Any]:
 
 
 # --- overrides ---------------------------------------------------------------------------------------
-_LABEL_OF_REASON = dict(Call.OverrideReason.choices)
-
-
 def overrides(
     user: User, now: datetime, *, received_from: datetime | None, received_to: datetime | None
 ) -> dict[str, Any]:
@@ -237,6 +235,7 @@ def overrides(
         raise Invalid(f"received_from: overrides are read for at most {MOST_DAYS} days at once.")
     center = Center.objects.get(pk=center_id)
     titles, found = rule_titles(None, center), overrides_of(center, start, end)
+    words = dict(Call.OverrideReason.choices) | words_of(center_id)[Code.List.MODE_REASONS]
     told = OverrideDrift.objects.filter(center=center, raised_at__gt=now - SHOWN_DRIFTS).select_related("alert")
     return {
         "received_from": iso(start),
@@ -245,7 +244,7 @@ def overrides(
             _rule(rule, found[rule], titles) for rule in sorted(found, key=lambda rule: _most(found[rule], rule))
         ],
         "reasons": [
-            {"reason": reason, "label": _LABEL_OF_REASON.get(reason, reason), "count": count}
+            {"reason": reason, "label": words.get(reason, reason), "count": count}
             for reason, count in reasons_given(center, start, end).items()
         ],
         "drifts": [_drift(one, titles) for one in told.order_by("-pk")[:LIST_LIMIT]],

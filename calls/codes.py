@@ -53,14 +53,49 @@ _EIDO = {"cancel_reasons": "Cancelled", "closed_as": "Closed"}
 
 def lists_of(center_id: int) -> dict[str, list[dict[str, str]]]:
     """Each list as its menu offers it. A center without a row for a code has the product's words for it."""
+    own = _own(center_id)
+    return {name: _offered(words, own.get(name, {})) for name, words in _words(own).items()}
+
+
+def words_of(center_id: int) -> dict[str, dict[str, str]]:
+    """What each code of each list is called here, those out of use too: what was said keeps its words."""
+    return _words(_own(center_id))
+
+
+def retired_of(center_id: int) -> dict[str, list[dict[str, str]]]:
+    """The codes no menu offers any more, for a screen that shows what was said."""
+    rows = Code.objects.filter(center_id=center_id, retired=True)
+    return {
+        name: [{"value": row.code, "label": row.label} for row in rows if row.list == name]
+        for name in sorted({row.list for row in rows})
+    }
+
+
+def in_words(words: Mapping[str, str], said: str) -> str:
+    """What was said as people here read it: a code, a code and words after a colon, or words alone."""
+    code, colon, rest = said.partition(":")
+    return f"{words[code]}{colon}{rest}" if code in words else said
+
+
+def called(center_id: int, name: str, said: str) -> str:
+    """One thing that was said, for a sentence; a screen of many asks ``words_of`` once."""
+    return in_words(words_of(center_id)[name], said)
+
+
+def _own(center_id: int) -> dict[str, dict[str, Code]]:
     own: dict[str, dict[str, Code]] = {}
     for row in Code.objects.filter(center_id=center_id):
         own.setdefault(row.list, {})[row.code] = row
-    return {name: _offered(core, own.get(name, {})) for name, core in CORE.items()}
+    return own
 
 
-def _offered(core: Pairs, own: Mapping[str, Code]) -> list[dict[str, str]]:
-    words = dict(core) | {code: row.label for code, row in own.items()}
+def _words(own: Mapping[str, Mapping[str, Code]]) -> dict[str, dict[str, str]]:
+    return {
+        name: dict(core) | {code: row.label for code, row in own.get(name, {}).items()} for name, core in CORE.items()
+    }
+
+
+def _offered(words: Mapping[str, str], own: Mapping[str, Code]) -> list[dict[str, str]]:
     return [{"value": code, "label": label} for code, label in words.items() if not (code in own and own[code].retired)]
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from calls.models import Assignment, Call
+from calls.codes import called
+from calls.models import Assignment, Call, Code
 from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES, Role
 from care_dispatch.refusal import Conflict, Forbidden, NotFound
 from teams.models import Shift, Unit, User
@@ -90,9 +91,8 @@ def open_call(actor: User | None, call_id: int, now: datetime) -> Call:
     refuse_merged(call)
     if call.status == Call.Status.CLOSED:
         at = f" at {call.center.local(call.closed_at):%H:%M:%S}" if call.closed_at else ""
-        raise CallClosed(
-            f"Call {call.number} was closed{at} as {call.get_closed_as_display().lower()}; reopen it first."
-        )
+        ended = called(call.center_id, Code.List.CLOSED_AS, call.closed_as).lower()
+        raise CallClosed(f"Call {call.number} was closed{at} as {ended}; reopen it first.")
     return call
 
 

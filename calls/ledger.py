@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 
-from calls.models import Assignment, Call, Unmet
+from calls.codes import words_of
+from calls.models import Assignment, Call, Code, Unmet
 from calls.unmet import BY_PHONE, IN_PERSON, NOBODY_WANTED
 from care_dispatch.access import Role
 from care_dispatch.refusal import Forbidden, Invalid
@@ -46,14 +47,15 @@ def ledger(
     start = since or ahead(end, -SHOWN_DAYS)
     if start >= end:
         raise Invalid("until: the end of a period is after its beginning.")
-    calls = Call.objects.filter(center_id=center_id_of(user), received_at__gte=start, received_at__lt=end)
+    center_id = center_id_of(user)
+    calls = Call.objects.filter(center_id=center_id, received_at__gte=start, received_at__lt=end)
     rows = Unmet.objects.filter(call__in=calls.values("pk")).select_related("call").order_by("-noted_at", "-pk")
     wanted = {"reason": "" if reason == OWED else reason or None, "level": level, "area": area or None, "hour": hour}
     found = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return {
         "received_from": start.isoformat(),
         "received_to": end.isoformat(),
-        **_counts(calls),
+        **_counts(calls, words_of(center_id)[Code.List.NOT_SENT]),
         "bypassed": _bypassed(calls),
         "found": found.count(),
         "rows": [_row(row) for row in found[:listed]],
@@ -69,7 +71,7 @@ def ahead(at: datetime, days: int) -> datetime:
         raise Invalid("The calendar has no such day; choose a time of this century.") from None
 
 
-def _counts(calls: QuerySet[Call]) -> dict[str, Any]:
+def _counts(calls: QuerySet[Call], labels: Mapping[str, str]) -> dict[str, Any]:
     became: dict[tuple[str, str], int] = {
         (one["kind"], one["end"]): one["count"]
         for one in calls.alias(**_KIND).annotate(kind=_kind(), end=_end()).order_by().values("kind", "end")
@@ -78,7 +80,6 @@ def _counts(calls: QuerySet[Call]) -> dict[str, Any]:
     of_kind = {kind: _sum(became, kind) for kind in ("eligible", "by_phone", "ineligible", "not_triaged")}
     ends = {end: count for (kind, end), count in became.items() if kind == "eligible"}
     settled = {name: ends.pop(name, 0) for name in ("met", "not_wanted", "open")}
-    labels = dict(Call.NotSent.choices)
     reasons = {end.removeprefix("unmet:"): count for end, count in ends.items()}
     return {
         "calls": sum(became.values()),

@@ -1,6 +1,7 @@
 """The supervisor's page of unmet demand: numbers that add up, the calls behind them, and the same as a table to take away."""
 
 import csv
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_safe
 from rest_framework import serializers as s
 
 from calls import ledger
-from calls.models import Call, Unmet
+from calls.codes import words_of
+from calls.models import Call, Code, Unmet
 from care_dispatch.access import Role
 from care_dispatch.api import StrictSerializer
 from care_dispatch.refusal import Refused
@@ -23,7 +25,7 @@ from teams.selectors import signed_in
 
 # A download is no board: it may be as long as a year is.
 DOWNLOADED = 20_000
-COLUMNS = ("call", "noted", "level", "area", "hour", "reason", "done instead", "waited minutes", "met")
+COLUMNS = ("call", "noted", "level", "area", "hour", "reason code", "reason", "done instead", "waited minutes", "met")
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -76,13 +78,14 @@ def page(request: HttpRequest) -> HttpResponse:
         names = ", ".join(str(name) for name in error.detail)
         problem = f"Look at {names} again: a day is year-month-day, a level 1 to 4, an hour 0 to 23."
     center: Center = user.center  # type: ignore[assignment]
+    reasons = _reasons(center)
     shown = {
         "found": found,
-        "rows": [_words(row, center) for row in found["rows"]] if found else [],
+        "rows": [_words(row, center, reasons) for row in found["rows"]] if found else [],
         "problem": problem,
         "asked": request.GET,
         "query": request.GET.urlencode(),
-        "reasons": [(ledger.OWED, "Not said yet"), *Call.NotSent.choices],
+        "reasons": [(code or ledger.OWED, label) for code, label in reasons.items()],
         "hours": range(24),
         "levels": (4, 3, 2, 1),
     }
@@ -106,9 +109,10 @@ def table(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(answer)
     writer.writerow(COLUMNS)
     center: Center = user.center  # type: ignore[assignment]
+    reasons = _reasons(center)
     for row in found["rows"]:
-        words = _words(row, center)
-        cells = (row["number"], words["noted"], row["level"], row["area"], row["hour"],
+        words = _words(row, center, reasons)
+        cells = (row["number"], words["noted"], row["level"], row["area"], row["hour"], row["reason"],
                  words["reason"], words["instead"], words["waited"], words["met"])  # fmt: skip
         writer.writerow([plain(cell) for cell in cells])
     return answer
@@ -120,7 +124,12 @@ def plain(cell: Any) -> str:
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
-def _words(row: dict[str, Any], center: Center) -> dict[str, Any]:
+def _reasons(center: Center) -> dict[str, str]:
+    """What each reason is called here, and none; those out of use too, for the calls that have them."""
+    return {"": "Not said yet"} | words_of(center.pk)[Code.List.NOT_SENT]
+
+
+def _words(row: dict[str, Any], center: Center, reasons: Mapping[str, str]) -> dict[str, Any]:
     """A row as people read it, in the center's time."""
     local = {
         name: center.local(datetime.fromisoformat(row[name])) if row[name] else None for name in ("noted_at", "met_at")
@@ -129,7 +138,7 @@ def _words(row: dict[str, Any], center: Center) -> dict[str, Any]:
         "said": row["reason"] != "",
         "noted": f"{local['noted_at']:%Y-%m-%d %H:%M}",
         "met": f"{local['met_at']:%Y-%m-%d %H:%M}" if local["met_at"] else "",
-        "reason": Call.NotSent(row["reason"]).label if row["reason"] else "Not said yet",
+        "reason": reasons[row["reason"]],
         "instead": ", ".join(Unmet.Instead(step).label for step in row["instead"]),
         "waited": "" if row["waited_seconds"] is None else round(row["waited_seconds"] / 60),
     }

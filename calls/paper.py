@@ -12,19 +12,23 @@ from django.db.models import Q, QuerySet
 
 from calls import faces, kinds
 from calls.cautions.selectors import shown_on
+from calls.codes import in_words, lists_of, words_of
 from calls.fetch import lock_call, require_dispatch
-from calls.models import Alert, Assignment, Call, CallNumber, Caution, Consult, UnitRequest
+from calls.models import Alert, Assignment, Call, CallNumber, Caution, Code, Consult, UnitRequest
 from calls.selectors import call_detail, safety_words
 from care_dispatch.access import Tier
 from care_dispatch.log import record
 from care_dispatch.refusal import Forbidden
 from teams.models import Center, Unit, User
+from teams.selectors import center_id_of
 
 SHEETS = ("board", "units", "handover", "call")
 # Forms in a kit: as many calls as a quiet shift brings, one log for each unit there is.
 BLANK_CALLS = 12
 LOG_LINES = range(14)
 REVIEWED_WITHIN = timedelta(days=1)
+# What is written on a form in a word of these lists.
+ON_FORMS = (Code.List.OUTCOMES, Code.List.DISPOSITIONS, Code.List.CLOSED_AS, Code.List.NOT_SENT)
 _ORDER = {value: place for place, value in enumerate(Call.Priority.values)}
 _STAGES = dict(Assignment.Status.choices)
 _OVERDUE = 2  # told of as overdue, or later (calls.clocks.Late)
@@ -130,16 +134,28 @@ def _ending(center: Center, now: datetime) -> QuerySet[Caution]:
 
 
 def call_sheet(user: User, call_id: int, now: datetime) -> dict[str, Any]:
-    """One call, all that dispatch is shown of it."""
-    detail = call_detail(user, call_id, now)
+    """One call, all that dispatch is shown of it, in the center's own words."""
+    detail, words = call_detail(user, call_id, now), words_of(center_id_of(user))
     for entry in detail["narrative"]:
         entry["written"] = _moment(entry["written_at"])
     for row in detail["assignments_all"]:
         for name in ("dispatched_at", "en_route_at", "staged_at", "on_scene_at", "contact_at", "cleared_at"):
             row[name.removesuffix("_at")] = _moment(row[name])
+        for name, code_list in _OF_ASSIGNMENT.items():
+            row[name] = in_words(words[code_list], row[name])
+    said = {name: in_words(words[code_list], detail[name]) for name, code_list in _OF_CALL.items()}
     received, closed = _moment(detail["received_at"]), _moment(detail["closed_at"])
     shown = {"received": received, "closed": closed, "danger": _danger(detail["id"])}
-    return {"call": detail | shown, "cautions": shown_on(detail["id"])}
+    return {"call": detail | said | shown, "cautions": shown_on(detail["id"])}
+
+
+_OF_CALL = {
+    "closed_as": Code.List.CLOSED_AS, "close_reason": Code.List.CANCEL_REASONS,
+    "not_sent_reason": Code.List.NOT_SENT, "mode_reason": Code.List.MODE_REASONS,
+}  # fmt: skip
+_OF_ASSIGNMENT = {
+    "outcome": Code.List.OUTCOMES, "disposition": Code.List.DISPOSITIONS, "taken_reason": Code.List.TAKE_REASONS
+}  # fmt: skip
 
 
 def _danger(call_id: int) -> list[str]:
@@ -158,7 +174,13 @@ def kit(center: Center, now: datetime) -> dict[str, Any]:
         "blank_numbers": [f"{day}-{last + ahead:04d}" for ahead in range(1, BLANK_CALLS + 1)],
         "logs": _in_service(sheet["units"]),
         "log_lines": LOG_LINES,
+        "menus": _menus(center),
     }
+
+
+def _menus(center: Center) -> list[tuple[str, list[str]]]:
+    offered = lists_of(center.pk)
+    return [(str(name.label), [one["label"] for one in offered[name]]) for name in ON_FORMS]
 
 
 def _in_service(units: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

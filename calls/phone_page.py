@@ -13,12 +13,13 @@ from calls import clinician_phone, consults
 from calls.call_ahead import call_back_unsafe
 from calls.cautions.selectors import shown_on
 from calls.co_response import staging_point
+from calls.codes import lists_of, words_of
 from calls.consults_phone import OFFERED_FACTS
 from calls.corrections import stage_before
 from calls.facilities import facilities
 from calls.fetch import own_unit_ids
 from calls.lifecycle import MODES, arrived
-from calls.models import Alert, Assignment, Call, Consult, ConsultOffer, NarrativeEntry
+from calls.models import Alert, Assignment, Call, Code, Consult, ConsultOffer, NarrativeEntry
 from calls.next_step import next_step, other_steps
 from calls.pair import etas
 from calls.places.address import read
@@ -35,11 +36,9 @@ from teams.aboard import able, lacking, rows_of
 from teams.models import Discipline, Shift, Unit, UnitPosition, User
 from teams.selectors import center_id_of
 
-Stage = Assignment.Status
 # How long a crew stays on from now with one tap.
 LONGER = timedelta(hours=2)
-# The one key of a CARE unit that clears; a disposition is owed only after "engaged".
-OUTCOMES = [(value, label) for value, label in Assignment.Outcome.choices if value != "none"]
+Menus = Mapping[str, list[dict[str, str]]]
 
 
 def own_unit(user: User, now: datetime) -> Unit | None:
@@ -58,6 +57,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
     unit = own_unit(user, now)
     clinician = user.role == Role.CLINICIAN
     asked = consults.consults(user, now)
+    menus = lists_of(center_id_of(user))
     shown: dict[str, Any] = {
         "clinician": clinician,
         "unit": unit,
@@ -70,7 +70,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "facilities": partial(facilities, center_id_of(user)),  # read only where a form of a ride is shown
         "legal_bases": Assignment.LegalBasis.choices,
         "rides": Assignment.Rides.choices,
-        "dispositions": Assignment.Disposition.choices,
+        "dispositions": menus[Code.List.DISPOSITIONS],
         "audiences": audiences(user),
         "calls_to_make": clinician_phone.calls_to_make(user, now),
         "heard_results": clinician_phone.RESULTS,
@@ -82,7 +82,7 @@ def page(user: User, now: datetime) -> dict[str, Any]:
     }
     on = current_assignment(unit)
     if unit and on:
-        shown |= _on_call(user, unit, on, now)
+        shown |= _on_call(user, unit, on, menus, now)
     return shown
 
 
@@ -106,7 +106,7 @@ def current_assignment(unit: Unit | None) -> Assignment | None:
     return current[0] if current else None
 
 
-def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str, Any]:
+def _on_call(user: User, unit: Unit, on: Assignment, menus: Menus, now: datetime) -> dict[str, Any]:
     call = Call.objects.select_related("verdict", "center").get(pk=on.call_id)
     mode, mode_label = MODES[call.mode_override or call.response]
     step = next_step(
@@ -164,19 +164,23 @@ def _on_call(user: User, unit: Unit, on: Assignment, now: datetime) -> dict[str,
         ],
         "ahead": _ahead(call) if unit.discipline == Discipline.CARE and not arrived(on.status) else None,
         "narrative": list(readable_narrative(call, tier_of(user.role)).order_by("-written_at", "-pk")[:50]),
-        "outcomes": OUTCOMES if unit.discipline == Discipline.CARE else [],
+        # The one key of a CARE unit that clears; a disposition is owed only after "engaged".
+        "outcomes": [one for one in menus[Code.List.OUTCOMES] if one["value"] != Assignment.Outcome.NONE]
+        if unit.discipline == Discipline.CARE
+        else [],
     }
 
 
 def _premise(call: Call, tier: str, now: datetime) -> dict[str, Any]:
     """The earlier calls of the place, with how each ended and what came of it in words."""
     found = earlier_calls(call, tier, now)
-    labels = dict(Call.ClosedAs.choices) | {"": "Open"}
-    came_of = dict(OUTCOMES) | dict(Assignment.Disposition.choices)
+    words = words_of(call.center_id) if found["calls"] else {}
     for row in found["calls"]:
-        row["ended"] = labels[row["closed_as"]]
+        row["ended"] = words[Code.List.CLOSED_AS][row["closed_as"]] if row["closed_as"] else "Open"
         row["came_of"] = [
-            ", ".join([one["callsign"], *(came_of[one[name]] for name in ("outcome", "disposition") if one[name])])
+            ", ".join(
+                [one["callsign"], *(words[f"{name}s"][one[name]] for name in ("outcome", "disposition") if one[name])]
+            )
             for one in row["came_of"]
         ]
     return found

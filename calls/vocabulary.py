@@ -28,6 +28,7 @@ def everything(center_id: int) -> dict[str, Any]:
     agencies = Agency.objects.filter(center_id=center_id).order_by("code").values("code", "name", "kind")
     return {
         **codes.lists_of(center_id),
+        "retired": codes.retired_of(center_id),
         "facts": triage.vocabulary(),
         "natures": [{"code": n.code, "label": n.label, "priority": n.priority} for n in NATURES],
         "responses": [

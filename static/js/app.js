@@ -170,10 +170,12 @@ export class App {
     return this.advice?.of(id) ?? [];
   }
 
-  /** The words for a value of one of the closed lists. @param {string} list @param {string | null | undefined} value @returns {string} */
+  /** The words for a value of one of the lists, or for a value with more said behind a colon. @param {string} list @param {string | null | undefined} value @returns {string} */
   label(list, value) {
-    const found = (this.vocabulary?.[list] ?? []).find((/** @type {any} */ pair) => (pair.value ?? pair.code ?? pair.name) === value);
-    return found?.label ?? found?.name ?? String(value ?? "").replaceAll("_", " ");
+    const said = String(value ?? "");
+    const code = said.split(":")[0];
+    const found = [...(this.vocabulary?.[list] ?? []), ...(this.vocabulary?.retired?.[list] ?? [])].find((/** @type {any} */ pair) => (pair.value ?? pair.code ?? pair.name) === code);
+    return found ? (found.label ?? found.name) + said.slice(code.length) : said.replaceAll("_", " ");
   }
 
   // --- what people do -----------------------------------------------------------------------------

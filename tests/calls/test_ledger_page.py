@@ -43,7 +43,7 @@ def test_the_table_is_the_filtered_rows_without_a_formula(seat: tuple[Scene, Cli
     call.save(update_fields=["jurisdiction"])
     scene.close(call, "all_busy")
     lines = client.get(f"/ledger/table/?{TIME}").content.decode().splitlines()
-    assert len(lines) == 2 and ",'=cmd(),14,All teams busy," in lines[1]
+    assert len(lines) == 2 and ",'=cmd(),14,all_busy,All teams busy," in lines[1]
     assert Unmet.objects.get().area == "=cmd()"
 
 

@@ -71,7 +71,7 @@ function ofSlot(app, slot, verb) {
     case "closedAs":
       return words("closed_as").filter((/** @type {Offer} */ offer) => offer.insert !== "cancelled");
     case "outcome":
-      return Object.entries(KEY_OF_OUTCOME).map(([value, key]) => ({ insert: key, label: key, detail: valueWords(value) }));
+      return words("outcomes").map(({ insert, detail }) => ({ insert: KEY_OF_OUTCOME[insert], label: KEY_OF_OUTCOME[insert], detail }));
     case "response":
       return Object.entries(WORD_OF_RESPONSE).map(([value, word]) => ({ insert: word, label: word, detail: value === word ? "as triage says" : app.label("responses", value) }));
     case "fact":

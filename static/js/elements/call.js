@@ -5,7 +5,7 @@ import { html, keyed, nothing } from "../../vendor/lit.js";
 import { post } from "../api.js";
 import { editForm } from "../drafts.js";
 import { ofServer } from "../timers.js";
-import { CALL_STATUS, valueWords } from "../words.js";
+import { CALL_STATUS } from "../words.js";
 import "./cautions.js";
 import "./notes.js";
 import "./on_it.js";
@@ -55,7 +55,7 @@ class CallPanel extends Part {
       ${keyed(openId, html`<care-cautions></care-cautions>`)}
       ${keyed(openId, html`<care-premise></care-premise>`)}
       ${card.held_until ? html`<p class="enrt">${this.#hold(card)}: <bdi>${card.hold_reason}</bdi></p>` : nothing}
-      ${(card.taken ?? []).map((/** @type {any} */ one) => html`<p class="enrt">← <b>${one.callsign}</b> was taken for call ${one.for} at ${app.time(one.at)}${one.reason ? html`: <bdi>${valueWords(one.reason)}</bdi>` : nothing}</p>`)}
+      ${(card.taken ?? []).map((/** @type {any} */ one) => html`<p class="enrt">← <b>${one.callsign}</b> was taken for call ${one.for} at ${app.time(one.at)}${one.reason ? html`: <bdi>${app.label("take_reasons", one.reason)}</bdi>` : nothing}</p>`)}
       ${detail ? this.#callers(detail) : nothing}
       ${editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = null)}></care-edit>`) : nothing}
       ${detail?.status === "closed" ? this.#ending(detail) : nothing}
@@ -105,7 +105,7 @@ class CallPanel extends Part {
   #ending(detail) {
     return html`<p>Closed ${this.app.time(detail.closed_at)} as ${this.app.label("closed_as", detail.closed_as)}
       ${detail.merged_into ? html` <b>· goes on as <button type="button" class="plain" @click=${() => this.app.execute(detail.merged_into)}>call ${detail.merged_into}</button></b>` : ""}
-      ${detail.close_reason && !detail.merged_into ? `: ${valueWords(detail.close_reason)}` : ""}
+      ${detail.close_reason && !detail.merged_into ? `: ${this.app.label("cancel_reasons", detail.close_reason)}` : ""}
       ${detail.not_sent_reason ? ` · CARE not sent: ${this.app.label("not_sent", detail.not_sent_reason)}` : ""}</p>`;
   }
 }

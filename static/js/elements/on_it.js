@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit.js";
 import { ofServer } from "../timers.js";
-import { DISCIPLINE_LABEL, UNIT_STATUS, valueWords } from "../words.js";
+import { DISCIPLINE_LABEL, UNIT_STATUS } from "../words.js";
 import { Part, again, opensFirst } from "./part.js";
 
 const ARRIVED = ["on_scene", "contact", "transporting", "at_facility"];
@@ -102,8 +102,8 @@ class OnIt extends Part {
   /** @param {any} row */
   #past(row) {
     const { app } = this;
-    const outcome = row.outcome ? ` · ${valueWords(row.outcome)}` : "";
-    const taken = row.taken_for ? ` · taken for call ${row.taken_for}${row.taken_reason ? `: ${valueWords(row.taken_reason)}` : ""}` : "";
+    const outcome = row.outcome ? ` · ${app.label("outcomes", row.outcome)}` : "";
+    const taken = row.taken_for ? ` · taken for call ${row.taken_for}${row.taken_reason ? `: ${app.label("take_reasons", row.taken_reason)}` : ""}` : "";
     const disposition = row.disposition ? ` · ${app.label("dispositions", row.disposition)}` : row.disposition_owed ? " · disposition owed" : "";
     return html`<li>${row.callsign} ${app.time(row.dispatched_at)}–${app.time(row.cleared_at)}${outcome}${taken}${disposition}${this.#ride(row.transport)}</li>`;
   }
