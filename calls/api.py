@@ -14,6 +14,7 @@ from calls import (
     clinician_calls,
     closing,
     corrections,
+    crew_codes,
     dispatch,
     exchange,
     facts,
@@ -185,7 +186,7 @@ class DispositionsOwed(View):
     def get(self, request: Request) -> Response:
         user, now = signed_in(request), timezone.now()
         owed, rides = selectors.dispositions_owed(user, now), selectors.transports_owed(user, now)
-        return Response({"owed": owed, "transports": rides})
+        return Response({"owed": owed, "transports": rides, "codes": crew_codes.codes_owed(user)})
 
 
 class TriagePreview(View):

@@ -107,6 +107,7 @@ UNIT_TAKEN = _kind("unit.taken", "assignment.taken_for_id", "assignment_id")
 ROLE_SET = _kind("unit.role_set", "assignment.role", "assignment_id")
 CALLED_AHEAD = _kind("unit.called_ahead", "assignment.called_ahead_at assignment.called_ahead", "assignment_id")
 CLEARED_TO_ENTER = _kind("unit.cleared_to_enter", "assignment.cleared_to_enter_at", "assignment_id")
+CODE_OWED = _kind("unit.code_owed", "assignment.code_owed_at", "assignment_id codes")
 DISPOSITION_RECORDED = _kind(
     "unit.disposition_recorded",
     "assignment.outcome assignment.disposition assignment.legal_basis assignment.disposition_owed_at",

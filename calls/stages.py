@@ -7,13 +7,13 @@ from calls import kinds, timers
 from calls.alerts import drop_unit, warn_if_not_cleared
 from calls.arriving import recheck_safety
 from calls.closing import end_call
-from calls.codes import require_in_use
+from calls.crew_codes import out_of_use, owe_codes
 from calls.dispatch import call_sets
 from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
 from calls.late import keep_late, meant_for
 from calls.legal_basis import basis_of
 from calls.lifecycle import STAGES, arrived, place
-from calls.models import Assignment, Call, Code, StageReport
+from calls.models import Assignment, Call, StageReport
 from calls.partners import look_for_partner, police_left, stamp_wave
 from calls.scene import hand_over
 from calls.stacked import nothing_stacked, propose_next
@@ -189,13 +189,13 @@ def free_unit(
         _back_in_service(unit, at, now)
         return {"unit_id": unit.pk}
     _still_meant(unit, Assignment.Status.CLEARED, at, assignment_id)
-    if at is None:  # what a device says of before is taken as it was said
-        _codes_in_use(assignment, actor, outcome, disposition)
+    retired = out_of_use(assignment, actor, outcome=outcome, disposition=disposition, of_before=at is not None)
     at = max(min(at, now), assignment.dispatched_at) if at else now
     outcome = outcome or (Assignment.Outcome.ENGAGED if disposition else "")
     end_assignment(assignment, unit, at, now, outcome=outcome, end_reason=end_reason)
     if disposition:
         _set_disposition(assignment, actor, disposition=disposition, **taken)
+    owe_codes(assignment, retired, now)
     _settle(assignment.call, at)
     return {"unit_id": unit.pk, "assignment_id": assignment.pk, "call_id": assignment.call_id}
 
@@ -221,12 +221,16 @@ def _back_in_service(unit: Unit, at: datetime | None, now: datetime) -> None:
 def _say_late(assignment: Assignment, actor: User | None, said: dict[str, str], now: datetime) -> None:
     """What a crew says of a contact after its unit was freed; the first word stays."""
     outcome = said["outcome"]
+    retired = out_of_use(assignment, actor, outcome=outcome, disposition=said["disposition"], of_before=True)
     if said["disposition"]:
         _set_disposition(assignment, actor, **said)
     elif outcome and not assignment.outcome:
         owed = assignment.disposition_owed_at or now if _owes(assignment.unit, outcome, was_there=True) else None
         sets = write(assignment, outcome=outcome, disposition_owed_at=owed)
         _record_disposition(assignment, sets)
+    else:
+        return
+    owe_codes(assignment, retired, now)
 
 
 def end_assignment(
@@ -298,18 +302,10 @@ def record_disposition(
     """Give the disposition a crew owes (or correct it); needed before sign-off. A crew speaks for its own unit."""
     assignment = lock_assignment(actor, assignment_id, now)
     may_report(actor, assignment.unit, now)
-    _codes_in_use(assignment, actor, said.get("outcome", ""), disposition)
+    retired = out_of_use(assignment, actor, outcome=said.get("outcome", ""), disposition=disposition)
     _set_disposition(assignment, actor, disposition=disposition, **said)
+    owe_codes(assignment, retired, now)
     return {"assignment_id": assignment.pk}
-
-
-def _codes_in_use(assignment: Assignment, actor: User | None, outcome: str, disposition: str) -> None:
-    """Refuse a code that is out of use, unless the assignment has it already: that is no new choice."""
-    center_id = assignment.call.center_id
-    if outcome != assignment.outcome:
-        require_in_use(actor, center_id, Code.List.OUTCOMES, outcome)
-    if disposition != assignment.disposition:
-        require_in_use(actor, center_id, Code.List.DISPOSITIONS, disposition)
 
 
 def _set_disposition(

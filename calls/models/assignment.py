@@ -165,6 +165,8 @@ class Assignment(models.Model):
     outcome = models.TextField(choices=Outcome, default="", blank=True)
     disposition = models.TextField(choices=Disposition, default="", blank=True)
     disposition_owed_at = models.DateTimeField(null=True, blank=True)
+    # Said with a code that was out of use by then; a supervisor keeps it or gives another.
+    code_owed_at = models.DateTimeField(null=True, blank=True)
     # Whereto, in words; ``facility`` when it is one of the center's list.
     destination = models.TextField(default="", blank=True)
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="+")
@@ -224,6 +226,7 @@ class Assignment(models.Model):
                 name="dispositions_owed",
             ),
             models.Index(fields=["call"], condition=Q(bypass="owed"), name="bypass_reasons_owed"),
+            models.Index(fields=["call"], condition=Q(code_owed_at__isnull=False), name="codes_owed"),
         ]
 
     def __str__(self) -> str:

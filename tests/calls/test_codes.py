@@ -1,20 +1,26 @@
 """Code lists: the product's codes with a center's own words, and a code in use that is retired and never lost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from calls.closing import close_call
-from calls.codes import CORE, KEPT, lists_of, seed_codes
+from calls.closing import close_call, hold_call
+from calls.codes import CORE, KEPT, in_words, lists_of, seed_codes
+from calls.crew_codes import codes_owed
+from calls.dispatch import set_mode
+from calls.downtime import write_kit
 from calls.exchange import exchange_unit
+from calls.fetch import CallClosed
 from calls.models import Assignment, Code
 from calls.stages import free_unit, record_disposition, report_stage
 from calls.unmet import explain_unmet
 from care_dispatch.refusal import Invalid
-from tests.cast import act, make_call, make_center, make_unit, make_user, send
+from tests.cast import act, last_event, make_call, make_center, make_unit, make_user, put_on_shift, send
 from tests.config_cast import as_user, errors, list_of, make_admin, opened, page_of, saved
 
 pytestmark = pytest.mark.django_db
@@ -177,13 +183,136 @@ def test_what_is_stored_stays_when_the_rest_is_corrected(floor: Any) -> None:
     assert (row.disposition, row.destination) == ("referral", "Clinic")
 
 
-def test_a_record_of_the_past_and_a_device_that_speaks_of_before_are_taken_as_they_are(floor: Any) -> None:
+def test_a_record_of_the_past_is_taken_as_it_is_and_nobody_owes_a_look_at_it(floor: Any) -> None:
     row = on_scene(floor)
     retire(floor, "dispositions", "referral")
-    retire(floor, "outcomes", "declined")
     act(record_disposition, by=None, assignment_id=row.pk, disposition="referral")
     row.refresh_from_db()
-    assert row.disposition == "referral"
-    act(free_unit, by=floor.dispatcher, unit_id=floor.care.pk, outcome="declined", at=row.dispatched_at)
-    row.refresh_from_db()
-    assert (row.status, row.outcome) == ("cleared", "declined")
+    assert (row.disposition, row.code_owed_at) == ("referral", None)
+
+
+# --- what a crew says from a page that was open before ---------------------------------------------------
+@pytest.fixture
+def porch(floor: Any) -> Any:
+    """The CARE unit on scene with its clinician; referral and declined went out of use meanwhile."""
+    floor.row = on_scene(floor)
+    floor.clinician = make_user(floor.center, "clinician", agency=floor.care.agency)
+    floor.supervisor = make_user(floor.center, "supervisor")
+    put_on_shift(floor.clinician, floor.care)
+    retire(floor, "dispositions", "referral")
+    retire(floor, "outcomes", "declined")
+    return floor
+
+
+def said_of(floor: Any) -> tuple[str, str, str]:
+    floor.row.refresh_from_db()
+    floor.care.refresh_from_db()
+    return floor.care.status, floor.row.outcome, floor.row.disposition
+
+
+def owed_of(floor: Any) -> list[tuple[str, str]]:
+    return [(row["outcome"], row["disposition"]) for row in codes_owed(floor.supervisor)]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [({"outcome": "declined"}, ("declined", "")), ({"disposition": "referral"}, ("engaged", "referral"))],
+)
+def test_a_crew_that_clears_with_a_code_retired_meanwhile_is_free_and_its_word_is_kept_and_owed(
+    porch: Any, said: dict[str, Any], kept: tuple[str, str]
+) -> None:
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, **said)
+    assert said_of(porch) == ("available", *kept) and owed_of(porch) == [kept]
+    assert last_event("unit.code_owed").payload["ref"]["codes"] == list(said.values())
+
+
+def test_a_disposition_given_later_is_kept_and_owed_too(porch: Any) -> None:
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, outcome="engaged")
+    act(record_disposition, by=porch.clinician, assignment_id=porch.row.pk, disposition="referral")
+    assert said_of(porch) == ("available", "engaged", "referral") and owed_of(porch) == [("engaged", "referral")]
+
+
+def test_what_a_device_heard_before_is_kept_and_owed_on_whatever_the_unit_is_now(porch: Any) -> None:
+    act(free_unit, by=porch.dispatcher, unit_id=porch.care.pk)
+    at = porch.row.dispatched_at
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, assignment_id=porch.row.pk, outcome="declined", at=at)
+    assert said_of(porch) == ("available", "declined", "") and owed_of(porch) == [("declined", "")]
+
+
+@pytest.mark.parametrize("now_said", ["referral", "cited"])
+def test_a_supervisor_keeps_what_was_said_or_gives_another_and_owes_nothing_more(porch: Any, now_said: str) -> None:
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, disposition="referral")
+    act(record_disposition, by=porch.supervisor, assignment_id=porch.row.pk, disposition=now_said)
+    assert said_of(porch) == ("available", "engaged", now_said) and owed_of(porch) == []
+
+
+def test_a_crew_that_says_it_again_settles_nothing(porch: Any) -> None:
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, disposition="referral")
+    act(record_disposition, by=porch.clinician, assignment_id=porch.row.pk, disposition="referral")
+    assert owed_of(porch) == [("engaged", "referral")]
+
+
+def test_only_a_supervisor_of_the_center_is_asked_about_it(porch: Any) -> None:
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, disposition="referral")
+    assert codes_owed(porch.dispatcher) == codes_owed(make_user(make_center(), "supervisor")) == []
+
+
+# --- what a code is called where a page is read ----------------------------------------------------------
+@pytest.fixture
+def told(porch: Any) -> Any:
+    """A call that ended with codes out of use, each with the center's words; pages read as people read them."""
+    act(free_unit, by=porch.clinician, unit_id=porch.care.pk, disposition="referral")
+    for name, code in (("closed_as", "handled"), ("not_sent", "all_busy"), ("mode_reasons", "crew_request")):
+        Code.objects.create(center=porch.center, list=name, code=code, label=f"Here {code}", retired=True)
+    porch.call.refresh_from_db()
+    return porch
+
+
+def read(user: Any, path: str) -> str:
+    return str(as_user(user).get(path).content.decode())
+
+
+def test_a_call_sheet_says_the_centers_words_also_of_a_code_out_of_use(told: Any) -> None:
+    page = read(told.dispatcher, f"/paper/calls/{told.call.pk}/")
+    assert "as Here handled" in page and "Engaged: Ours" in page
+
+
+def test_the_phone_offers_the_codes_in_use_by_the_centers_words(porch: Any) -> None:
+    Code.objects.create(center=porch.center, list="outcomes", code="cancelled", label="Turned back")
+    put_on_shift(porch.clinician, porch.care, start=timezone.now() - timedelta(hours=1))
+    page = read(porch.clinician, "/unit/")
+    assert "Turned back" in page and 'value="declined"' not in page and 'value="none"' not in page
+
+
+def test_the_ledger_and_its_table_say_the_centers_words_and_the_table_the_code_as_well(told: Any) -> None:
+    other = make_call(told.dispatcher, triaged=False)
+    act(set_mode, by=told.dispatcher, call_id=other.pk, response="care_only", reason="other", note="asked for")
+    Code.objects.filter(center=told.center, list="not_sent").update(retired=False)
+    act(close_call, by=told.dispatcher, call_id=other.pk, closed_as="advised", not_sent_reason="all_busy")
+    days = f"first={other.received_at:%Y-%m-%d}&last={other.received_at:%Y-%m-%d}"
+    assert "Here all_busy" in read(told.supervisor, f"/ledger/?{days}")
+    assert ",all_busy,Here all_busy," in read(told.supervisor, f"/ledger/table/?{days}")
+
+
+def test_the_kit_lists_the_words_for_its_forms(told: Any, settings: Any, tmp_path: Any) -> None:
+    settings.DOWNTIME_KIT_DIR = str(tmp_path)
+    page = write_kit(told.center, timezone.now()).read_text()
+    assert "Voluntary transport" in page and "Here" not in page
+
+
+def test_a_call_that_is_closed_says_as_what_in_the_centers_words(told: Any) -> None:
+    with pytest.raises(CallClosed, match="as here handled"):
+        act(hold_call, by=told.dispatcher, call_id=told.call.pk, minutes=5, reason="x")
+
+
+def test_the_console_is_given_the_words_of_codes_out_of_use_beside_its_menus(told: Any) -> None:
+    words = as_user(told.dispatcher).get("/api/vocabulary/").json()
+    assert words["retired"]["dispositions"] == [{"value": "referral", "label": "Ours"}]
+    assert "referral" not in [one["value"] for one in words["dispositions"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("nearer", "Closest"), ("nearer: by far", "Closest: by far"), ("a friend: he", "a friend: he")]
+)
+def test_words_behind_a_code_stay_behind_its_words(said: str, read: str) -> None:
+    assert in_words({"nearer": "Closest"}, said) == read

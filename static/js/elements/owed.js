@@ -1,5 +1,6 @@
 // @ts-check
-/** Dispositions that crews still owe, the oldest first; for the supervisor also those of two agencies that do not fit. */
+/** Dispositions that crews still owe, the oldest first; for the supervisor also those of two agencies that do not fit, and
+ * what was said with a code out of use. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { post, read } from "../api.js";
@@ -8,7 +9,7 @@ import { Part, opensFirst } from "./part.js";
 const REFRESH_MS = 15_000;
 
 class Owed extends Part {
-  static properties = { rows: { state: true }, rides: { state: true }, conflicts: { state: true }, reasons: { state: true }, problem: { state: true } };
+  static properties = { rows: { state: true }, rides: { state: true }, codes: { state: true }, conflicts: { state: true }, reasons: { state: true }, problem: { state: true } };
 
   constructor() {
     super();
@@ -16,6 +17,8 @@ class Owed extends Part {
     this.rows = null;
     /** @type {any[]} */
     this.rides = [];
+    /** @type {any[]} */
+    this.codes = [];
     /** @type {any[]} */
     this.conflicts = [];
     /** @type {any[]} */
@@ -36,7 +39,7 @@ class Owed extends Part {
 
   async #load() {
     try {
-      ({ owed: this.rows, transports: this.rides } = await read("/api/dispositions-owed/"));
+      ({ owed: this.rows, transports: this.rides, codes: this.codes } = await read("/api/dispositions-owed/"));
       this.reasons = (await read("/api/not-sent/")).owed;
       if (this.app.me?.role === "supervisor") this.conflicts = (await read("/api/disposition-conflicts/")).conflicts;
       this.problem = "";
@@ -57,6 +60,7 @@ class Owed extends Part {
       ${this.rides.length ? html`<h2>Transports owed ${this.rides.length}</h2>
         <ul class="owed">${this.rides.map((row) => html`<li><b>${row.callsign}</b> call ${row.call_number}: ${this.#lacks(row)}</li>`)}</ul>` : nothing}
       ${this.conflicts.length ? this.#conflicts() : nothing}
+      ${this.codes.length ? this.#outOfUse() : nothing}
       <button type="button" @click=${() => this.#close()}>Back to the call</button>`;
   }
 
@@ -116,6 +120,49 @@ class Owed extends Part {
         Call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
         ${row.dispositions.map((/** @type {any} */ one) => html`<span><b>${one.callsign}</b> (${one.agency}) ${this.#choice(one, row.call_number, this.app.label("dispositions", one.disposition))}</span>`)}
       </li>`)}</ul>`;
+  }
+
+  /** What a crew said from a page that had a code no menu offers any more: it stays as said, or becomes another. */
+  #outOfUse() {
+    return html`<h2>Said with a code out of use ${this.codes.length}</h2>
+      <p class="second">A page that was open, or a phone without a link, still had it. Keep what the crew said, or give another.</p>
+      <ul class="owed">${repeat(this.codes, (row) => row.assignment_id, (row) => html`<li>
+        <b>${row.callsign}</b> call <button type="button" class="plain" @click=${() => this.app.openCall(row.call_id)}>${row.call_number}</button>
+        <span class="since" data-since=${row.owed_since}></span> ${this.#said(row)}
+        <select aria-label=${`What ${row.callsign} said on call ${row.call_number}`} @keydown=${opensFirst} @change=${(/** @type {any} */ event) => this.#judge(row, event.target)}>
+          <option value="">keep or change…</option>
+          ${this.#judgements(row).map(({ label }, index) => html`<option value=${index}>${label}</option>`)}
+        </select></li>`)}</ul>`;
+  }
+
+  /** @param {any} row */
+  #said({ outcome, disposition }) {
+    return disposition ? this.app.label("dispositions", disposition) : this.app.label("outcomes", outcome);
+  }
+
+  /** @param {any} row @returns {{label: string, body: Record<string, string>}[]} */
+  #judgements(row) {
+    const outcomes = (this.app.vocabulary?.outcomes ?? []).filter((/** @type {any} */ one) => !["engaged", "none"].includes(one.value));
+    return [
+      { label: `Keep: ${this.#said(row)}`, body: { outcome: row.outcome, disposition: row.disposition } },
+      ...outcomes.map((/** @type {any} */ one) => ({ label: one.label, body: { outcome: one.value } })),
+      ...(this.app.vocabulary?.dispositions ?? []).flatMap((/** @type {any} */ pair) => this.#ways(pair)).map((/** @type {any} */ way) => {
+        const [disposition, basis] = way.value.split(" ");
+        return { label: way.label, body: { outcome: "engaged", disposition, ...(basis && { legal_basis: basis }) } };
+      }),
+    ];
+  }
+
+  /** @param {any} row @param {HTMLSelectElement} select */
+  async #judge(row, select) {
+    if (!select.value) return;
+    const { label, body } = this.#judgements(row)[Number(select.value)];
+    await this.app.attempt(async () => {
+      await post(`/api/assignments/${row.assignment_id}/disposition/`, body);
+      return `${row.callsign} on call ${row.call_number}: ${label}`;
+    });
+    select.value = "";
+    await this.#load();
   }
 
   /** @param {any} row @param {HTMLSelectElement} select */
