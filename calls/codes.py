@@ -21,6 +21,19 @@ _TAKE: Pairs = [
     ("crew_request", "Crew asks for it"),
     ("by_mistake", "Sent by mistake"),
 ]
+_AWAY: Pairs = [
+    ("meal", "Meal"),
+    ("fuel", "Fuel"),
+    ("vehicle", "Vehicle trouble"),
+    ("equipment", "Equipment"),
+    ("cleaning", "Cleaning the vehicle"),
+    ("reports", "Writing reports"),
+    ("follow_up_visit", "Follow-up visit"),
+    ("debriefing", "Debriefing after a call"),
+    ("training", "Training"),
+    ("court", "Court"),
+    ("crew", "Crew not complete"),
+]
 CORE: Mapping[str, Pairs] = {
     Code.List.CLOSED_AS: [(one.value, str(one.label)) for one in Call.ClosedAs],
     Code.List.NOT_SENT: [(one.value, str(one.label)) for one in Call.NotSent],
@@ -31,6 +44,7 @@ CORE: Mapping[str, Pairs] = {
     Code.List.DISPOSITIONS: [(one.value, str(one.label)) for one in Assignment.Disposition],
     Code.List.CANCEL_REASONS: _CANCEL,
     Code.List.TAKE_REASONS: _TAKE,
+    Code.List.AWAY_REASONS: _AWAY,
 }
 # The way out of a list has to stay: contact was made, and something else than the list has, in words. And so has what
 # a key of its own says: a call is closed, or cancelled.
@@ -79,7 +93,7 @@ def in_words(words: Mapping[str, str], said: str) -> str:
 
 def called(center_id: int, name: str, said: str) -> str:
     """One thing that was said, for a sentence; a screen of many asks ``words_of`` once."""
-    return in_words(words_of(center_id)[name], said)
+    return in_words(words_of(center_id)[name], said) if said else ""
 
 
 def _own(center_id: int) -> dict[str, dict[str, Code]]:

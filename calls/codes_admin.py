@@ -32,7 +32,7 @@ class CodeAdmin(OwnCenter):
     search_fields = ("label", "code")
     fields = ("center", "list", "code", "label", "apco", "eido", "retired")
     helps = {
-        "list": "Reasons to cancel a call and to take a unit may be added to; the other lists have the product's codes.",
+        "list": "Reasons to cancel a call, to take a unit and to be out of service may be added to; the other lists have the product's codes.",
         "code": "One word in small letters. It stays: calls, reports and other systems name it.",
         "label": "What the menu says.",
         "apco": "APCO common disposition (1.111.2), such as 14; empty: none fits.",

@@ -11,9 +11,10 @@ from calls.arriving import recheck_safety
 from calls.bypass import bypassing
 from calls.clinician_rows import end_clinician_calls
 from calls.closing import HOLD, SURFACE
+from calls.codes import called
 from calls.fetch import lock_units, open_call, refuse_mirrored, require_dispatch
 from calls.lifecycle import MODES, arrived, call_status, lighter
-from calls.models import Assignment, Call
+from calls.models import Assignment, Call, Code
 from calls.partners import look_for_partner, services_asked
 from calls.reasons import require_reason
 from calls.scene import hand_over
@@ -136,7 +137,8 @@ def check_free(call: Call, units: Iterable[Unit]) -> None:
         raise unit_held(by_unit[assignment.unit_id], assignment)
     for unit in by_unit.values():
         if unit.status not in Unit.CAN_BE_SENT:
-            why = f": {unit.unavailable_reason}" if unit.unavailable_reason else ""
+            why = called(call.center_id, Code.List.AWAY_REASONS, unit.unavailable_reason)
+            why = f": {why}" if why else ""
             until = f", until {call.center.local(unit.unavailable_until):%H:%M}" if unit.unavailable_until else ""
             raise UnitNotAvailable(f"{unit.callsign} is {unit.get_status_display().lower()}{why}{until}.")
 

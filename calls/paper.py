@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from calls import faces, kinds
 from calls.cautions.selectors import shown_on
@@ -83,12 +83,13 @@ def _call(row: faces.Face, call: Call, now: datetime) -> dict[str, Any]:
 
 
 def _units(center: Center, now: datetime) -> list[dict[str, Any]]:
-    labels = dict(Unit.Status.choices)
+    labels, words = dict(Unit.Status.choices), words_of(center.pk)[Code.List.AWAY_REASONS]
     rows = (faces.unit_face(row, Tier.DISPATCH) for row in faces.unit_rows(center.pk, None))
     return [
         face
         | {
             "status_label": labels[face["status"]],
+            "unavailable_reason": in_words(words, face["unavailable_reason"]),
             "since": _moment(face["status_at"]),
             "until": _moment(face["unavailable_until"]),
             "heard": _moment(face["mirrored_at"]),
@@ -107,22 +108,20 @@ def _alerts(center: Center) -> list[Alert]:
 
 def handover_sheet(center: Center, now: datetime) -> dict[str, Any]:
     """What the next shift must know: open, held, stacked and overdue calls, cautions, consults, what is asked of others."""
-    calls = _calls(center, now)
+    calls, units = _calls(center, now), _units(center, now)
     live = UnitRequest.objects.filter(call__center=center, status__in=UnitRequest.LIVE)
     return {
         "calls": calls,
         "held": [call for call in calls if call["held"]],
         "overdue": [call for call in calls if call["overdue"]],
-        "stacks": [unit for unit in _units(center, now) if unit["stack"]],
+        "stacks": [unit for unit in units if unit["stack"]],
         "cautions": shown_on(*(call["id"] for call in calls)),
         "cautions_ending": _ending(center, now),
         "consults": Consult.objects.filter(center=center, ended_at__isnull=True)
         .select_related("call", "requester_agency", "answering_unit")
         .order_by("asked_at"),
         "requests": live.select_related("call", "unit", "agency").order_by("asked_at"),
-        "away": Unit.objects.filter(center=center, retired=False)
-        .filter(Q(status=Unit.Status.UNAVAILABLE))
-        .order_by("callsign"),
+        "away": [unit for unit in units if unit["status"] == Unit.Status.UNAVAILABLE],
         "alerts": _alerts(center),
     }
 

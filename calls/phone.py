@@ -66,7 +66,8 @@ def form_key(request: HttpRequest, user: User) -> Key:
     key = request.POST.get("key", "")
     if not key or len(key) > 100 or not key.isascii() or not key.isprintable():
         raise Invalid("This form is not complete; load the page again.")
-    said = sorted((name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")
+    # A phone that says it again says when it was: that is the same change.
+    said = sorted((name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "at"))
     digest = hashlib.sha256(repr((request.path, said)).encode()).hexdigest()
     return Key(user.pk, key, digest)
 
@@ -116,11 +117,13 @@ def seen(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """One form of the page. A refusal shows the page again with its sentence and what was typed; so does looking for a
-    place, with those like it."""
+    place, with those like it. The phone's queue asks for JSON: what was done, or why not.
+    """
     form = FORMS.get(name)
     if form is None:
         raise NotFound("There is no such form.")
     user, now = crew_member(request), timezone.now()
+    queued = request.headers.get("Accept") == "application/json"
     typed = {
         "typed": request.POST,
         "typed_in": name,
@@ -136,10 +139,12 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         action, args = form.to_action(user, now, fields)
         change(request, action, now, **args)
     except Refused as error:
+        if queued:
+            return JsonResponse(error.as_dict(), status=error.status)
         context = phone_page.page(user, now) | typed | {"refused": error.message}
         return show(request, "phone/unit.html", now, context, status=error.status)
     messages.success(request, form.said)
-    return redirect("unit-page")
+    return JsonResponse({"said": form.said}) if queued else redirect("unit-page")
 
 
 # --- its forms ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from calls import clinician_phone, consults
 from calls.call_ahead import call_back_unsafe
 from calls.cautions.selectors import shown_on
 from calls.co_response import staging_point
-from calls.codes import lists_of, words_of
+from calls.codes import called, lists_of, words_of
 from calls.consults_phone import OFFERED_FACTS
 from calls.corrections import stage_before
 from calls.facilities import facilities
@@ -65,6 +65,8 @@ def page(user: User, now: datetime) -> dict[str, Any]:
         "seen": _seen(user, now, asked),
         "owed": _owed(user, now),
         **(_aboard(unit, user, now) if unit else {}),
+        "away_reasons": menus[Code.List.AWAY_REASONS],
+        "away": called(unit.center_id, Code.List.AWAY_REASONS, unit.unavailable_reason) if unit else "",
         "shared": unit is not None and UnitPosition.objects.filter(unit=unit, shared_by=user).exists(),
         "transports": transports_owed(user, now),
         "facilities": partial(facilities, center_id_of(user)),  # read only where a form of a ride is shown

@@ -10,9 +10,10 @@ import orjson
 from django.db import connection
 
 from calls.agreements import covers
+from calls.codes import in_words, words_of
 from calls.fetch import NO_CALL, may_open, require_dispatch
 from calls.lifecycle import arrived
-from calls.models import Agreement, Call
+from calls.models import Agreement, Call, Code
 from calls.partners import services_asked
 from calls.waiting import steps_without_care
 from care_dispatch.refusal import NotFound
@@ -94,7 +95,12 @@ def need_of(call: Call, now: datetime) -> tuple[Need, list[Candidate]]:
 def _rows(center_id: int, now: datetime) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {"center": center_id, "now": now, "since": now - USED_WITHIN})
-        return [orjson.loads(text) for (text,) in cursor.fetchall()]
+        rows = [orjson.loads(text) for (text,) in cursor.fetchall()]
+    if away := [row for row in rows if row["reason"]]:
+        words = words_of(center_id)[Code.List.AWAY_REASONS]
+        for row in away:
+            row["reason"] = in_words(words, row["reason"])
+    return rows
 
 
 def _homes(center_id: int) -> dict[str, Place]:

@@ -7,17 +7,18 @@ from calls import kinds, timers
 from calls.alerts import drop_unit, warn_if_not_cleared
 from calls.arriving import recheck_safety
 from calls.closing import end_call
+from calls.codes import require_in_use
 from calls.crew_codes import out_of_use, owe_codes
 from calls.dispatch import call_sets
 from calls.fetch import lock_call, lock_call_of, lock_open_assignment, lock_units, may_report, own_assignments
 from calls.late import keep_late, meant_for
 from calls.legal_basis import basis_of
 from calls.lifecycle import STAGES, arrived, place
-from calls.models import Assignment, Call, StageReport
+from calls.models import Assignment, Call, Code, StageReport
 from calls.partners import look_for_partner, police_left, stamp_wave
 from calls.scene import hand_over
 from calls.stacked import nothing_stacked, propose_next
-from care_dispatch.access import DISPATCH_ROLES, Role
+from care_dispatch.access import DISPATCH_ROLES, FIELD_ROLES, Role
 from care_dispatch.log import record, write
 from care_dispatch.log.door import source_now
 from care_dispatch.refusal import Conflict, Forbidden, Invalid, NotFound
@@ -336,7 +337,10 @@ def _record_disposition(assignment: Assignment, sets: dict[str, Any]) -> None:
 def set_unit_status(
     *, actor: User | None, now: datetime, unit_id: int, status: str, reason: str = "", until: datetime | None = None
 ) -> dict[str, Any]:
-    """Out of service with a reason and return time, off duty, or back. Refused while the unit is on a call."""
+    """Out of service with a reason (a code of the list, words, or both) and return time, off duty, or back.
+
+    Refused while the unit is on a call.
+    """
     assignment, unit = open_assignment_of(actor, unit_id, now)
     if assignment is not None:
         raise StillOnACall(f"{unit.callsign} is on call {assignment.call.number}; make it available first.")
@@ -345,6 +349,8 @@ def set_unit_status(
     if status in (Unit.Status.UNAVAILABLE, Unit.Status.CONDITIONAL) and not reason.strip():
         what = "out of service" if status == Unit.Status.UNAVAILABLE else "only conditionally available"
         raise Invalid(f"Say why {unit.callsign} is {what}.")
+    if actor is not None and actor.role not in FIELD_ROLES:
+        require_in_use(actor, unit.center_id, Code.List.AWAY_REASONS, reason)
     if status == Unit.Status.OFF_DUTY:
         nothing_stacked(unit)
     sets = write(unit, status=status, status_at=now, unavailable_reason=reason, unavailable_until=until)

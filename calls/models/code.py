@@ -20,8 +20,9 @@ class Code(models.Model):
         DISPOSITIONS = "dispositions", "Disposition"
         CANCEL_REASONS = "cancel_reasons", "Call cancelled"
         TAKE_REASONS = "take_reasons", "Unit taken from a call"
+        AWAY_REASONS = "away_reasons", "Unit out of service"
 
-    OPEN = (List.CANCEL_REASONS, List.TAKE_REASONS)
+    OPEN = (List.CANCEL_REASONS, List.TAKE_REASONS, List.AWAY_REASONS)
 
     center = models.ForeignKey(Center, models.PROTECT, related_name="codes")
     list = models.TextField(choices=List)

@@ -1,7 +1,7 @@
 // @ts-check
 /** Notes on their way: each is kept with its key until the server has it, so that it arrives once, however often it is sent. */
 
-/** @typedef {{key: string, call: number, number: string, text: string, at: number, refused?: string}} Note */
+/** @typedef {{key: string, at: number, refused?: string} & Record<string, any>} Note */
 
 const RETRY_MS = 3000;
 /** Answers that say nothing about the note itself. */
@@ -24,7 +24,7 @@ export class Outbox {
     this.timer = undefined;
   }
 
-  /** @param {Omit<Note, "key" | "at">} note */
+  /** @param {Record<string, any>} note */
   add(note) {
     const kept = { ...note, key: crypto.randomUUID(), at: Date.now() };
     this.notes.push(kept);

@@ -1,5 +1,8 @@
 // @ts-check
-/** The phone page works without this: here a second tap is stopped and news are shown without losing typed text. */
+/** The phone page works without this: here a second tap is stopped, news are shown without losing typed text, and what is
+ * reported without a link is kept. */
+
+import * as kept from "./phone_queue.js";
 
 const EVERY_MS = 5000;
 const body = document.body;
@@ -17,6 +20,10 @@ function busy() {
   for (const fold of document.querySelectorAll("details[open]")) {
     if (!opened.has(fold)) return true;
   }
+  return typed() || (document.activeElement instanceof HTMLElement && document.activeElement.matches("textarea, input, select"));
+}
+
+function typed() {
   const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
     document.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")
   );
@@ -24,7 +31,7 @@ function busy() {
     const box = field.type === "checkbox" && /** @type {HTMLInputElement} */ (field);
     if (box ? box.checked !== box.defaultChecked : field.value !== field.defaultValue) return true;
   }
-  return document.activeElement instanceof HTMLElement && document.activeElement.matches("textarea, input, select");
+  return false;
 }
 
 /** Where a longer text stays, in this tab alone, until the server has it. @param {HTMLTextAreaElement} field */
@@ -85,13 +92,38 @@ async function tick() {
   setTimeout(tick, EVERY_MS);
 }
 
+/** Send a report, or keep it; what is refused stays in its form as well. @param {HTMLFormElement} form @param {HTMLElement | null} button */
+async function report(form, button) {
+  const refused = kept.queue.refused().length;
+  await kept.keep(form, button);
+  settle(form);
+  if (kept.queue.refused().length === refused) form.reset();
+}
+
+addEventListener("reported", () => setTimeout(() => typed() || location.assign(body.dataset.home ?? "")));
+
+/** A form may be sent again. @param {HTMLFormElement} form */
+function settle(form) {
+  form.removeAttribute("data-sent");
+  for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+}
+
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
+  if (form.closest("footer") && kept.queue.notes.length) {
+    event.preventDefault();
+    tell("▲ Something is only on this phone: see above before you sign out", true);
+    return;
+  }
   form.dataset.sent = "yes";
+  if (form.dataset.queued !== undefined) {
+    event.preventDefault();
+    report(form, event.submitter);
+  }
   for (const field of form.querySelectorAll("textarea")) keep(field, true);
   if (form.closest("footer")) sessionStorage.clear(); // signed out: nothing typed stays on this phone
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
@@ -104,10 +136,7 @@ document.addEventListener("input", ({ target }) => target instanceof HTMLTextAre
 
 // Coming back with the browser's own "back": the forms may be sent again, with their old keys, which changes nothing twice.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    form.removeAttribute("data-sent");
-    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
-  }
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-sent]"))) settle(form);
 });
 
 if (body.dataset.seen) setTimeout(tick, EVERY_MS);

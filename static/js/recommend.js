@@ -61,9 +61,9 @@ export function suitability(call, unit) {
 /** Free, or on something it can be called away from; the server takes no other. @param {any} unit */
 export const canBeSent = (unit) => unit?.status === "available" || unit?.status === "conditional";
 
-/** What is to be known before a unit is called away: on what it is. @param {any[]} units */
-export function conditions(units) {
-  return units.filter((unit) => unit.status === "conditional").map((unit) => `${unit.callsign} only conditionally: ${unit.unavailable_reason || "on a visit"}`);
+/** What is to be known before a unit is called away: on what it is. @param {import("./app.js").App} app @param {any[]} units */
+export function conditions(app, units) {
+  return units.filter((unit) => unit.status === "conditional").map((unit) => `${unit.callsign} only conditionally: ${app.label("away_reasons", unit.unavailable_reason) || "on a visit"}`);
 }
 
 /** Free units of one discipline, best first. @param {any} call @param {Unit[]} units @param {string} discipline */

@@ -12,12 +12,13 @@ from django.utils import timezone
 from calls.closing import close_call, hold_call
 from calls.codes import CORE, KEPT, in_words, lists_of, seed_codes
 from calls.crew_codes import codes_owed
-from calls.dispatch import set_mode
+from calls.dispatch import UnitNotAvailable, set_mode
 from calls.downtime import write_kit
 from calls.exchange import exchange_unit
 from calls.fetch import CallClosed
 from calls.models import Assignment, Code
-from calls.stages import free_unit, record_disposition, report_stage
+from calls.recommending import recommendation_for
+from calls.stages import free_unit, record_disposition, report_stage, set_unit_status
 from calls.unmet import explain_unmet
 from care_dispatch.refusal import Invalid
 from tests.cast import act, last_event, make_call, make_center, make_unit, make_user, put_on_shift, send
@@ -132,6 +133,11 @@ def take(floor: Any, reason: str) -> None:
     act(exchange_unit, by=floor.dispatcher, unit_id=floor.care.pk, reason=reason)
 
 
+def away(floor: Any, reason: str, by: Any = None) -> None:
+    said = {"unit_id": floor.care.pk, "status": "unavailable", "reason": reason}
+    act(set_unit_status, by=by or floor.dispatcher, **said)
+
+
 NEW_CHOICES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("closed_as", "advised"): lambda floor: close(floor, closed_as="advised"),
     ("not_sent", "all_busy"): lambda floor: close(floor, not_sent_reason="all_busy"),
@@ -140,6 +146,7 @@ NEW_CHOICES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("outcomes", "declined"): lambda floor: free(floor, outcome="declined"),
     ("dispositions", "referral"): lambda floor: free(floor, disposition="referral"),
     ("take_reasons", "nearer"): lambda floor: take(floor, "nearer"),
+    ("away_reasons", "meal"): lambda floor: away(floor, "meal: twenty minutes"),
 }
 
 
@@ -316,3 +323,45 @@ def test_the_console_is_given_the_words_of_codes_out_of_use_beside_its_menus(tol
 )
 def test_words_behind_a_code_stay_behind_its_words(said: str, read: str) -> None:
     assert in_words({"nearer": "Closest"}, said) == read
+
+
+# --- why a unit is out of service ------------------------------------------------------------------------
+@pytest.fixture
+def resting(floor: Any) -> Any:
+    """The unit is at its meal, which the center calls a break and has put out of use since."""
+    floor.clinician = make_user(floor.center, "clinician", agency=floor.care.agency)
+    put_on_shift(floor.clinician, floor.care, start=timezone.now() - timedelta(hours=1))
+    away(floor, "meal: twenty minutes")
+    Code.objects.create(center=floor.center, list="away_reasons", code="meal", label="Break", retired=True)
+    return floor
+
+
+@pytest.mark.parametrize("sheet", ["board", "handover"])
+def test_a_sheet_says_why_a_unit_is_out_of_service_in_the_centers_words(resting: Any, sheet: str) -> None:
+    assert "Break: twenty minutes" in read(resting.dispatcher, f"/paper/{sheet}/")
+
+
+def test_the_phone_says_it_too_and_offers_the_reasons_in_use(resting: Any) -> None:
+    assert "CARE-1 is unavailable: Break: twenty minutes." in read(resting.clinician, "/unit/")
+    act(free_unit, by=resting.dispatcher, unit_id=resting.care.pk)
+    page = read(resting.clinician, "/unit/")
+    assert 'value="fuel">Fuel' in page and 'value="meal"' not in page
+
+
+def test_whoever_would_send_the_unit_reads_it_in_the_centers_words(resting: Any) -> None:
+    with pytest.raises(UnitNotAvailable, match="unavailable: Break: twenty minutes"):
+        send(resting.dispatcher, resting.call, resting.care)
+    act(set_mode, by=resting.dispatcher, call_id=resting.call.pk, response="care_police", reason="other", note="x")
+    found = recommendation_for(resting.dispatcher, resting.call.pk, timezone.now())
+    assert [one["reason"] for one in found["excluded"] if one["callsign"] == "CARE-1"] == [
+        "unavailable: Break: twenty minutes"
+    ]
+
+
+def test_a_crew_goes_out_of_service_for_a_reason_its_page_still_had_and_words_alone_are_taken(resting: Any) -> None:
+    put_on_shift(resting.clinician, resting.care)
+    for reason in ("meal", "flat tire"):
+        act(free_unit, by=resting.dispatcher, unit_id=resting.care.pk)
+        away(resting, reason, by=resting.clinician)
+        resting.care.refresh_from_db()
+        assert (resting.care.status, resting.care.unavailable_reason) == ("unavailable", reason)

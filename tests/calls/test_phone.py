@@ -401,9 +401,25 @@ def test_out_of_service_needs_a_reason_and_a_unit_on_a_call_stays(scene: Any) ->
     tap(scene.officer, "status", status="available")
     assert tap(scene.officer, "status", status="unavailable").status_code == 400
     assert (
-        "P901 is unavailable: fuel"
+        "P901 is unavailable: Fuel"
         in tap(scene.officer, "status", status="unavailable", reason="fuel").content.decode()
     )
+
+
+def test_the_phones_queue_is_answered_in_json_and_the_same_key_said_later_with_its_time_is_the_same_change(
+    scene: Any,
+) -> None:
+    def queued(**fields: Any) -> Any:
+        return phone(scene.clinician).post("/unit/do/status/", fields, headers={"Accept": "application/json"})
+
+    mine = assignment(scene, scene.care)
+    said = {"key": str(uuid.uuid4()), "assignment": mine.pk, "status": "en_route"}
+    assert queued(**said).json() == {"said": "Status sent."}
+    assert queued(**said, at=timezone.now().isoformat()).json() == {"said": "Status sent."}
+    assert mine.stages.filter(stage="en_route").count() == 1
+    refused = queued(key=str(uuid.uuid4()), status="unavailable", reason="fuel")
+    assert (refused.status_code, refused.json()["error"]) == (409, "still_on_a_call")
+    assert queued(key=str(uuid.uuid4()), assignment=mine.pk, status="flying").status_code == 400
 
 
 def test_the_page_knows_when_it_is_old(scene: Any) -> None:

@@ -35,11 +35,12 @@ test("only a free unit is sent, the nearest first", () => {
 });
 
 test("who can be called away is sent after who is free, and on what it is is said", () => {
-  const away = unit("CARE1", "care", { status: "conditional", unavailable_reason: "follow-up visit" });
+  const away = unit("CARE1", "care", { status: "conditional", unavailable_reason: "visit" });
   const far = unit("CARE2", "care", { position: at(9) });
   assert.deepEqual(ranked(call(), [away, far], "care").map(({ unit: { callsign } }) => callsign), ["CARE2", "CARE1"]);
   assert.ok(canBeSent(away) && canBeSent(far) && !canBeSent(unit("CARE3", "care", { status: "on_scene" })));
-  assert.deepEqual(conditions([away, far]), ["CARE1 only conditionally: follow-up visit"]);
+  const app = /** @type {any} */ ({ label: (/** @type {string} */ list, /** @type {string} */ code) => (list === "away_reasons" && code === "visit" ? "Follow-up visit" : code) });
+  assert.deepEqual(conditions(app, [away, far]), ["CARE1 only conditionally: Follow-up visit"]);
 });
 
 test("an officer trained for a crisis and of the call's own city is worth a few miles", () => {

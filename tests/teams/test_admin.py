@@ -76,3 +76,23 @@ def test_nobody_else_comes_in(scene: Any, role: str) -> None:
     make_agency(scene.here, code="seen")
     for path in ("/admin/", "/admin/teams/unit/", f"/admin/teams/unit/{scene.mine.pk}/change/"):
         assert as_user(make_user(scene.here, role)).get(path).status_code == 302
+
+
+def test_the_front_page_leads_to_what_is_on_pages_of_its_own(scene: Any) -> None:
+    page = scene.client.get("/admin/").content.decode()
+    for title, href in (
+        ("Triage rules", "/rules/"), ("Call types", "/rules/#/call-types"), ("Local words", "/rules/#/words"),
+        ("Take in a gazetteer (CSV or GeoJSON)", "/admin/calls/gazetteerentry/upload/"),
+    ):  # fmt: skip
+        assert f'<a href="{href}">{title}</a>' in page
+        assert scene.client.get(href).status_code == 200
+    for title in ("Unmet demand", "Staffing"):  # of other roles: named, and no link into a refusal
+        assert title in page and f">{title}</a>" not in page
+    assert 'rel="icon"' in page
+
+
+def test_a_supervisor_who_configures_opens_them_all(scene: Any) -> None:
+    client = as_user(make_user(scene.here, "supervisor", is_staff=True, is_superuser=True))
+    page = client.get("/admin/").content.decode()
+    assert '<a href="/ledger/">Unmet demand</a>' in page and '<a href="/">Staffing</a>' in page
+    assert client.get("/ledger/").status_code == 200

@@ -8,6 +8,8 @@ import { LIST_OF, VERBS } from "./verbs.js";
 /** @typedef {{insert: string, label: string, detail: string}} Offer */
 
 const MOST = 9;
+/** The list that helps with the word a verb takes. @type {Record<string, string>} */
+const REASONS = { CAN: "cancel_reasons", OOS: "away_reasons", AVC: "away_reasons" };
 const MERGE = { insert: "merge", label: "merge", detail: "the first closes as a duplicate of the second" };
 const UNLINK = { insert: "unlink", label: "unlink", detail: "they do not belong together" };
 
@@ -65,7 +67,7 @@ function ofSlot(app, slot, verb) {
     case "units":
       return units(app, verb);
     case "word":
-      return verb === "CAN" ? words("cancel_reasons") : [];
+      return words(REASONS[verb]);
     case "linkKind":
       return [...words("link_kinds").filter((/** @type {Offer} */ offer) => offer.insert !== "split"), MERGE, UNLINK];
     case "closedAs":

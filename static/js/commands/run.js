@@ -208,7 +208,7 @@ export function unitOf(app, callsign) {
 
 /** Why a unit is not simply available, and until when. @param {App} app @param {Command} command */
 function until(app, { minutes, text, word }) {
-  return { reason: text ?? word, ...(minutes && { until: new Date(app.clock.now() + minutes * 60_000).toISOString() }) };
+  return { reason: [word, text].filter(Boolean).join(": "), ...(minutes && { until: new Date(app.clock.now() + minutes * 60_000).toISOString() }) };
 }
 
 /** Each unit reports; who could not is named with the reason, the others are done.

@@ -181,7 +181,7 @@ class Line extends Part {
     const missing = found.missing.length ? ` · nobody free for ${found.missing.join(", ")}` : "";
     const asked = askFirst(call, this.app.desk.detail, found.units).map(valueWords).join(", ");
     const enter = asked ? `⇧F4 asks what is not known: ${asked}; without it add police, or ; and why` : "Enter sends";
-    const bound = conditions(found.units).map((words) => ` · ${words}`).join("");
+    const bound = conditions(this.app, found.units).map((words) => ` · ${words}`).join("");
     this.#put(line, `Send ${units.join(" + ")} to ${call.number}? ${enter}${bound}${missing}`);
     this.armed = { line, units, number, wanted: servicesOf(call).join(" ") };
     this.input.focus();

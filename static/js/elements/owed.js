@@ -1,9 +1,10 @@
 // @ts-check
-/** Dispositions that crews still owe, the oldest first; for the supervisor also those of two agencies that do not fit, and
+/** Dispositions and rides that crews still owe, the oldest first; for the supervisor also those of two agencies that do not fit, and
  * what was said with a code out of use. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { post, read } from "../api.js";
+import { rideForm } from "./owed_ride.js";
 import { Part, opensFirst } from "./part.js";
 
 const REFRESH_MS = 15_000;
@@ -58,7 +59,7 @@ class Owed extends Part {
         ${this.#choice(row, row.call_number, "disposition…")}</li>`)}</ul>
       ${this.reasons.length ? this.#notSent() : nothing}
       ${this.rides.length ? html`<h2>Transports owed ${this.rides.length}</h2>
-        <ul class="owed">${this.rides.map((row) => html`<li><b>${row.callsign}</b> call ${row.call_number}: ${this.#lacks(row)}</li>`)}</ul>` : nothing}
+        <div class="owed">${repeat(this.rides, (row) => row.assignment_id, (row) => rideForm(this.app, row, () => this.#load()))}</div>` : nothing}
       ${this.conflicts.length ? this.#conflicts() : nothing}
       ${this.codes.length ? this.#outOfUse() : nothing}
       <button type="button" @click=${() => this.#close()}>Back to the call</button>`;
@@ -101,15 +102,6 @@ class Owed extends Part {
     if (pair.value !== "emergency_detention") return [pair];
     const bases = (this.app.vocabulary?.legal_bases ?? []).filter((/** @type {any} */ basis) => basis.value !== "voluntary");
     return bases.map((/** @type {any} */ basis) => ({ value: `${pair.value} ${basis.value}`, label: `${pair.label}: ${basis.label}` }));
-  }
-
-  /** What is not said of a ride. @param {any} row */
-  #lacks(row) {
-    const missing = [
-      [!row.destination, "destination"], [row.start_mileage === null, "miles at the start"],
-      [row.end_mileage === null, "miles at the end"], [!row.legal_basis, "legal basis"],
-    ];
-    return missing.filter(([lacks]) => lacks).map(([, word]) => word).join(", ");
   }
 
   /** What two agencies said of one call and cannot both be: correct the one that is wrong. */
