@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0023_code_owed"),
+        ("calls", "0024_code_owed"),
     ]
 
     operations = [

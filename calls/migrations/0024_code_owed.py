@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0022_retired_places"),
+        ("calls", "0023_crew_alerts"),
         ("teams", "0007_shared_position"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
