@@ -1,6 +1,7 @@
 // @ts-check
 /** Commands of the floor beside sending: alerts set aside or over, crews in danger or safe, calls for later, lists. */
 
+import { about } from "../aboard.js";
 import { post } from "../api.js";
 import { UNIT_STATUS } from "../words.js";
 import { DOING, alertOf, numberOf, report, unitOf } from "./run.js";
@@ -10,6 +11,11 @@ import { VERBS } from "./verbs.js";
 /** @typedef {import("./parse.js").Command} Command */
 
 Object.assign(DOING, /** @type {typeof DOING} */ ({
+  SHOW: (app, { units = [] }) => {
+    const unit = unitOf(app, units[0]);
+    if (unit.assignment) app.openCall(unit.assignment.call_id);
+    return about(app, unit);
+  },
   LATER: async (app, { call, minutes, text }) => {
     const number = numberOf(app, call);
     const at = new Date(app.clock.now() + Number(minutes) * 60_000).toISOString();

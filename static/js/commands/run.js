@@ -96,7 +96,6 @@ export const DOING = {
     app.openCall(Number(call));
     return `Call ${numberOf(app, call)}`;
   },
-  SHOW: show,
   D: send,
   DE: send,
   DO: send,
@@ -249,14 +248,6 @@ async function clear(app, { units = [], disposition, basis, text }) {
   await post(`/api/units/${unit.id}/status/`, { status: "available", disposition, ...(basis && { legal_basis: basis }) });
   if (text && call) app.note(call, text); // after it: a line refused and said again notes it once
   return `${unit.callsign} available, ${app.label("dispositions", disposition)}`;
-}
-
-/** @param {App} app @param {Command} command */
-function show(app, { units = [] }) {
-  const unit = unitOf(app, units[0]);
-  if (unit.assignment) app.openCall(unit.assignment.call_id);
-  const word = UNIT_STATUS[unit.status].label;
-  return `${unit.callsign} ${word}${unit.assignment ? ` on call ${unit.assignment.call_number}` : ""}`;
 }
 
 // --- calls, alerts, consults ------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 // @ts-check
-/** The marks on a row of the board that few rows have: taken from here, waits for a unit, a status that lives elsewhere. */
+/** The marks on a row of the board that few rows have: taken from here, waits for a unit, a status that lives elsewhere,
+ * somebody aboard without what the unit is sent for. */
 
 import { html, nothing } from "../../vendor/lit.js";
+import { about, troubles } from "../aboard.js";
 import { Part } from "./part.js";
 
 class Marks extends Part {
@@ -14,9 +16,9 @@ class Marks extends Part {
   }
 
   render() {
-    const { cautions = [], taken = [], stacked = [], stack = [], mirrored_from: from } = this.of;
+    const { cautions = [], taken = [], stacked = [], stack = [], mirrored_from: from, crew = [] } = this.of;
     return html`${cautions.length ? this.#cautions(cautions) : nothing}${taken.length ? this.#taken(taken) : nothing}${stacked.length ? this.#stacked(stacked) : nothing}
-      ${from ? this.#mirror(from) : nothing}${stack.length ? this.#stack(stack) : nothing}`;
+      ${crew.length ? this.#crew() : nothing}${from ? this.#mirror(from) : nothing}${stack.length ? this.#stack(stack) : nothing}`;
   }
 
   /** The gravest stands first. @param {any[]} cautions */
@@ -34,6 +36,12 @@ class Marks extends Part {
   /** @param {any[]} stacked */
   #stacked(stacked) {
     return html`<b class="enrt" title="waits for a unit that is busy">▤ ${stacked.map((one) => one.callsign).join(" ")}<span class="heard"> waits for it</span></b>`;
+  }
+
+  /** Somebody is aboard whose credential is not in force; a press says all of the unit. */
+  #crew() {
+    const words = troubles(this.of).join("; ");
+    return words ? html`<button type="button" class="plain waits alarm" title=${words} @click=${() => this.app.echo(true, about(this.app, this.of))}>▲crew<span class="heard"> ${words}</span></button> ` : nothing;
   }
 
   /** Whose status it is, and how old. @param {string} from */

@@ -2,6 +2,7 @@
 /** Who is on and until when, who is planned and missing, where nobody is; dispatch signs crews on, off and over here. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
+import { lacks } from "../aboard.js";
 import { post, read } from "../api.js";
 import { DOING } from "../commands/run.js";
 import { DISCIPLINE_LABEL } from "../words.js";
@@ -58,7 +59,7 @@ class Staffing extends Part {
       <h3>On now</h3>
       <ul class="owed">${repeat(on, (unit) => unit.id, (unit) => html`<li><b>${unit.callsign}</b> <span class="second">${[...unit.capabilities, ...unit.languages].join(", ")}</span>
         ${unit.crew.map((/** @type {any} */ one) => html`<div>${one.name} (${this.#label("duties", one.duty)}) until ${this.app.time(one.until)}
-          ${one.lacking.length || one.forced ? html`<b class="alarm">▲ ${one.forced ? "signed on by force" : "not in force"}${one.lacking.length ? `: ${one.lacking.join(", ")}` : ""}</b>` : nothing}
+          ${lacks(one) ? html`<b class="alarm">▲ ${lacks(one)}</b>` : nothing}
           <button type="button" class="plain" @click=${() => this.#do(unit, "sign-off", { user: one.user, reason: "asked_by_radio" }, `${one.name} has left ${unit.callsign}`)}>off</button></div>`)}
         ${unit.crew.some((/** @type {any} */ one) => Date.parse(one.until) < Date.parse(found.at) + 2 * 3_600_000)
           ? html`<button type="button" @click=${() => this.#do(unit, "extend", { hours: 2 }, `${unit.callsign} stays two hours from now`)}>2 h from now</button>`

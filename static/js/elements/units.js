@@ -36,7 +36,7 @@ class Units extends Part {
       <span role="cell">${on
         ? html`<button type="button" class="plain" @click=${() => this.app.openCall(on.call_id)}>${on.call_number}<span class="heard"> open call</span></button>`
         : ""}</span>
-      <span role="cell" class="second">${unit.mirrored_from || unit.stack?.length ? html`<care-marks .of=${unit}></care-marks> ` : nothing}${unit.unavailable_reason ? this.app.label("away_reasons", unit.unavailable_reason) : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
+      <span role="cell" class="second">${unit.mirrored_from || unit.stack?.length || unit.crew.some((/** @type {any} */ one) => one.forced || one.lacking?.length) ? html`<care-marks .of=${unit}></care-marks> ` : nothing}${unit.unavailable_reason ? this.app.label("away_reasons", unit.unavailable_reason) : on?.role === "stage" && !on.cleared_to_enter_at ? "stages for police" : unit.home}</span>
     </div>`;
   }
 
