@@ -12,6 +12,7 @@ from calls.fetch import NO_CALL, may_open, own_assignments, own_unit_ids
 from calls.models import Assignment, Call, CallBack, Caller, Consult, Draft, FactStatement, NarrativeEntry, Verdict
 from calls.read_through import call_ids, facts_of, references
 from calls.rules_in_force import parsed
+from calls.shares import shared_with
 from care_dispatch.access import SEES, Role, Tier, sees, tier_of
 from care_dispatch.log.models import Head
 from care_dispatch.refusal import NotFound
@@ -36,6 +37,7 @@ def call_detail(user: User, call_id: int, now: datetime) -> dict[str, Any]:
     detail["references"] = references(call) if tier != Tier.FIELD else []
     detail["assignments_all"] = [_assignment(row, tier) for row in faces.assignment_rows(call.pk)]
     detail |= pair.together(call, now) if tier in (Tier.DISPATCH, Tier.CARE) else {}
+    detail["shares"] = shared_with(call) if tier == Tier.DISPATCH else []
     together = call_ids(call)
     related = with_related(Consult.objects.filter(consults.readable(user, now), call__in=together))
     detail["consults"] = [consult_face(consult) | {"id": consult.pk} for consult in related]

@@ -69,6 +69,22 @@ def _record(row: CallShare) -> None:
 
 
 # --- reads -----------------------------------------------------------------------------------------
+def shared_with(call: Call) -> list[dict[str, Any]]:
+    """Which partners see the call now, and for which of their units, if one is asked for it; for dispatch alone."""
+    ours = UnitRequest.objects.filter(call=call, direction=UnitRequest.Direction.OURS, status__in=UnitRequest.LIVE)
+    asked = dict(ours.values_list("agency", "unit__callsign"))
+    rows = (
+        CallShare.objects.filter(call=call, ended_at__isnull=True).select_related("agency").order_by("shared_at", "pk")
+    )
+    return [
+        {
+            "agency": row.agency.code, "name": row.agency.name, "shared_at": faces.iso(row.shared_at),
+            "asked": asked.get(row.agency_id, ""),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 def _agency_of(user: User) -> int:
     if user.role != Role.PARTNER or user.agency_id is None:
         raise Forbidden("This page is for a partner agency's own sign-in.")

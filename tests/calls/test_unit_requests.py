@@ -17,6 +17,7 @@ from calls.merging import merge_calls
 from calls.mirrored import mirror_status
 from calls.models import Agreement, Alert, Call, CallShare, UnitRequest
 from calls.request_rows import ANSWER
+from calls.selectors import call_detail
 from calls.shares import share_call, unshare_call
 from calls.stages import free_unit, report_stage, set_unit_status
 from calls.unit_requests import (
@@ -317,6 +318,20 @@ def test_a_partner_sees_a_call_from_the_share_to_its_end_and_only_c0_of_it(scene
     assert shares.shared_calls(scene.partner) == []
     row = CallShare.objects.get()
     assert (row.shared_at, row.ended_at) == (later(minutes=1), later(minutes=5))
+
+
+@pytest.mark.django_db
+def test_dispatch_alone_reads_on_the_call_who_else_sees_it_and_why(scene: Scene) -> None:
+    def shown(user: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = call_detail(user, scene.call.pk, later(minutes=2))["shares"]
+        return found
+
+    assert shown(scene.dispatcher) == []
+    scene.do(share_call, call_id=scene.call.pk, agency=scene.city.code)
+    told = {"agency": scene.city.code, "name": scene.city.name, "shared_at": "2026-03-02T20:01:00Z", "asked": ""}
+    assert shown(scene.dispatcher) == [told] and shown(make_user(scene.center, "clinician")) == []
+    scene.ask()
+    assert shown(scene.dispatcher) == [told | {"asked": "N1"}]
 
 
 @pytest.mark.django_db

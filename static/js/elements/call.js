@@ -13,6 +13,7 @@ import { Part, again } from "./part.js";
 import "./premise.js";
 import "./related.js";
 import "./send.js";
+import "./share.js";
 import "./triage.js";
 
 const SAFE = /** @type {Record<string, string>} */ ({ no: "▲ NOT SAFE TO CALL BACK", unknown: "safe to call back? not known" });
@@ -60,6 +61,7 @@ class CallPanel extends Part {
       ${editing ? keyed(openId, html`<care-edit .done=${() => (this.editing = null)}></care-edit>`) : nothing}
       ${detail?.status === "closed" ? this.#ending(detail) : nothing}
       ${keyed(openId, html`<care-related></care-related>`)}
+      ${keyed(openId, html`<care-share></care-share>`)}
       <care-triage></care-triage>
       <care-send></care-send>
       <care-on-it></care-on-it>
