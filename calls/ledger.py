@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from calls.codes import words_of
 from calls.models import Assignment, Call, Code, Unmet
-from calls.unmet import BY_PHONE, IN_PERSON, NOBODY_WANTED
+from calls.unmet import BY_PHONE, IN_PERSON, NOBODY_WANTED, STILL_OWED
 from care_dispatch.access import Role
 from care_dispatch.refusal import Forbidden, Invalid
 from teams.models import Discipline, User
@@ -52,6 +52,8 @@ def ledger(
     rows = Unmet.objects.filter(call__in=calls.values("pk")).select_related("call").order_by("-noted_at", "-pk")
     wanted = {"reason": "" if reason == OWED else reason or None, "level": level, "area": area or None, "hour": hour}
     found = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if reason == OWED:
+        found = found.filter(STILL_OWED)
     return {
         "received_from": start.isoformat(),
         "received_to": end.isoformat(),

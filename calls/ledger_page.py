@@ -135,10 +135,10 @@ def _words(row: dict[str, Any], center: Center, reasons: Mapping[str, str]) -> d
         name: center.local(datetime.fromisoformat(row[name])) if row[name] else None for name in ("noted_at", "met_at")
     }
     return row | {
-        "said": row["reason"] != "",
+        "said": bool(row["reason"] or row["met_at"]),
         "noted": f"{local['noted_at']:%Y-%m-%d %H:%M}",
         "met": f"{local['met_at']:%Y-%m-%d %H:%M}" if local["met_at"] else "",
-        "reason": reasons[row["reason"]],
+        "reason": "" if row["met_at"] and not row["reason"] else reasons[row["reason"]],
         "instead": ", ".join(Unmet.Instead(step).label for step in row["instead"]),
         "waited": "" if row["waited_seconds"] is None else round(row["waited_seconds"] / 60),
     }

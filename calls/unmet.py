@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from calls.codes import offered, require_in_use
 from calls.fetch import NO_CALL, lock_call, require_dispatch
 from calls.lifecycle import SERVICES_OF_RESPONSE
@@ -28,6 +30,8 @@ IN_PERSON = tuple(
     if "care" in SERVICES_OF_RESPONSE[response] and response not in BY_PHONE
 )  # fmt: skip
 LISTED = 200
+# A reason nobody has said, of a demand that was not met and that no other call stands for.
+STILL_OWED = Q(reason="", met_at__isnull=True) & ~Q(call__closed_as=Call.ClosedAs.DUPLICATE)
 
 
 class NothingOwed(Conflict):
@@ -173,8 +177,8 @@ def _record(kind: EventKind, row: Unmet, **refs: Any) -> None:
 def reasons_owed(user: User) -> list[dict[str, Any]]:
     """Calls that others went to without CARE, or that ended so, and nobody has said why; the oldest first."""
     require_dispatch(user, "see the reasons owed")
-    rows = Unmet.objects.filter(center_id=center_id_of(user), reason="", met_at__isnull=True).select_related("call")
+    rows = Unmet.objects.filter(STILL_OWED, center_id=center_id_of(user)).select_related("call")
     return [
         {"call_id": row.call_id, "call_number": str(row.call.number), "owed_since": row.noted_at.isoformat()}
-        for row in rows.exclude(call__closed_as=Call.ClosedAs.DUPLICATE).order_by("noted_at", "pk")[:LISTED]
+        for row in rows.order_by("noted_at", "pk")[:LISTED]
     ]

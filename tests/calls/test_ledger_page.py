@@ -6,7 +6,7 @@ from django.test import Client
 from calls.ledger_page import plain
 from calls.models import Unmet
 from tests.calls.test_unmet import Scene
-from tests.cast import make_agency
+from tests.cast import later, make_agency, send
 
 pytestmark = pytest.mark.django_db
 TIME = "first=2026-03-01&last=2026-03-03"
@@ -27,6 +27,17 @@ def test_the_numbers_and_the_calls_behind_them_are_on_the_page(seat: tuple[Scene
     assert "2 unmet" in page and "All teams busy" in page and "Not said yet" in page
     narrowed = client.get(f"/ledger/?{TIME}&reason=owed&level=3&hour=14").content.decode()
     assert "Calls 1" in narrowed and "2 unmet" in narrowed
+
+
+def test_no_reason_is_owed_where_care_came_after_all(seat: tuple[Scene, Client]) -> None:
+    scene, client = seat
+    call = scene.call()
+    send(scene.dispatcher, call, scene.police)
+    assert "Calls 1" in client.get(f"/ledger/?{TIME}&reason=owed").content.decode()
+    send(scene.dispatcher, call, scene.care, now=later(minutes=3))
+    assert "Calls 0" in client.get(f"/ledger/?{TIME}&reason=owed").content.decode()
+    table = client.get(f"/ledger/table/?{TIME}").content.decode()
+    assert "Not said yet" not in table and "Others went without CARE" in table
 
 
 @pytest.mark.parametrize("query", ["first=x", "level=9", "hour=-1", "reason=no", "first=2026-03-03&last=2026-03-01"])
