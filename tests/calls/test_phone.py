@@ -181,7 +181,7 @@ def test_a_second_tap_of_the_same_form_changes_nothing(scene: Any) -> None:
 
 def shown_form(user: User, name: str, words: str) -> dict[str, str]:
     """The hidden fields of the form on the page whose button says this."""
-    for form in re.findall(rf'action="/unit/do/{name}/">(.*?)</form>', page(user), re.DOTALL):
+    for form in re.findall(rf'action="/unit/do/{name}/"[^>]*>(.*?)</form>', page(user), re.DOTALL):
         if words in form:
             return dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form))
     raise AssertionError(f"no form {name} with {words}")
