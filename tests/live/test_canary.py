@@ -51,6 +51,8 @@ WORDS: dict[str, set[Any]] = {
     "CANARY-draft": {Role.DISPATCHER},
     "CANARY-other-call": DISPATCH | CARE,
     "CANARY-earlier-call": DISPATCH | CARE,
+    "CANARY-before-ordinary": DISPATCH | CARE | {Role.OFFICER},  # of whose unit is on a call there now
+    "CANARY-before-mental": DISPATCH | CARE,  # dispatch as its own call, never in the history of a place
     "CANARY-sealed": set(),
     "CANARY-other-center": set(),
 }
@@ -75,6 +77,10 @@ class Place(Whole):
         # The officer's own unit was sent to the earlier call too, before this shift.
         self._was_on(self.earlier, yesterday)
         Consult.objects.filter(pk=self.ids["consult_id"]).update(details="CANARY-consult-details")
+        for nature in ("Noise complaint CANARY-before-ordinary", "Suicidal subject CANARY-before-mental"):
+            before = self.take_call("", nature=nature, location=self.call.location)
+            Call.objects.filter(pk=before.pk).update(received_at=yesterday)
+            run_triage(before.pk, 0, self.now, "worker")
         for call, text in (
             (self.call, "threw a chair CANARY-caution-here"),
             (self.other, "has a dog CANARY-caution-elsewhere"),
@@ -224,7 +230,7 @@ def test_no_word_is_in_an_event_or_in_a_kept_answer(place: Place) -> None:
     place.write_more()
     for role in (Role.DISPATCHER, Role.CLINICIAN, Role.OFFICER):
         list(everything_answered(place, role))
-    operational = {"CANARY-other-call", "CANARY-earlier-call", "CANARY-other-center"}  # natures and places
+    operational = {word for word in WORDS if word.split("-")[1] in ("other", "earlier", "before")}  # natures and places
     logged = json.dumps([list(Event.objects.values_list("payload", flat=True))])
     kept = json.dumps(list(IdempotencyKey.objects.values_list("result", flat=True)))
     assert [word for word in WORDS if word in logged] == [word for word in WORDS if word in operational]
