@@ -18,7 +18,7 @@ from calls.narrative import add_note
 from calls.stages import report_stage
 from referrals.actions import refer, set_follow_up
 from teams.models import User
-from tests.cast import act, make_call, make_center, make_unit, make_user, put_on_shift, send
+from tests.cast import act, later, make_call, make_center, make_unit, make_user, put_on_shift, send, use_default_rules
 from tests.conftest import MakeStack
 from tests.referrals.care_cast import make_service
 from tests.services import Stack
@@ -50,6 +50,7 @@ def phones() -> Iterator[Browser]:
 @pytest.fixture
 def scene(phones: Browser, stack_db: Stack) -> Any:
     """CARE staged, police on scene, notes, a consult, a referral and a follow-up."""
+    use_default_rules()
 
     class Scene:
         center = make_center()
@@ -58,6 +59,8 @@ def scene(phones: Browser, stack_db: Stack) -> Any:
         dispatcher = make_user(center)
         clinician = make_user(center, "clinician", agency=care.agency)
         officer = make_user(center, "officer", agency=police.agency)
+        make_call(dispatcher, now=later(days=-21), nature="Fight", narrative="One of them has a knife")
+        earlier = make_call(dispatcher, now=later(days=-2), nature="Suicidal subject")
         call = make_call(
             dispatcher, triaged=False, lat=32.6, lng=-96.85, nature="Suicidal subject",
             narrative="Mother says he has pills. " * 8,
@@ -115,6 +118,15 @@ def test_the_co_response_is_worked_by_thumb_without_javascript(scene: Any, open_
     assert "Disposition recorded" in clinician.inner_text(".said")
     done = Assignment.objects.get(call=scene.call, unit=scene.care)
     assert (done.outcome, done.disposition) == ("engaged", "left_with_support")
+
+
+def test_what_the_place_called_before_is_read_without_javascript(scene: Any, open_page: OpenPage) -> None:
+    for who, words in (("clinician", "2 of this address"), ("officer", "1 of this address")):
+        page = open_page(getattr(scene, who), java_script_enabled=False)
+        page.click(f"summary:has-text('Earlier calls: {words}')")
+        shown = page.inner_text("section[aria-labelledby=premise]")
+        assert "Weapon: in hand" in shown
+        assert (f"call {scene.earlier}" in shown) is (who == "clinician")
 
 
 def test_referral_and_follow_up_are_made_without_javascript(scene: Any, open_page: OpenPage) -> None:

@@ -111,12 +111,12 @@ def test_what_came_later_long_ago_or_to_another_center_is_no_history(scene: Scen
 
 
 def test_a_duplicate_counts_as_the_call_it_was_merged_into_and_never_as_its_own_history(scene: Scene) -> None:
-    call, twin = scene.call(), scene.call(0.001)
-    act(merge_calls, by=scene.dispatcher, now=scene.now, call_id=twin.pk, into=call.pk)
+    before, call, after = scene.call(0.02), scene.call(0.01), scene.call()
+    for twin in (before, after):
+        act(merge_calls, by=scene.dispatcher, now=scene.now, call_id=twin.pk, into=call.pk)
     first, duplicate = scene.call(5, location="308 W BELT LINE RD"), scene.call(5)
     act(merge_calls, by=scene.dispatcher, now=scene.now, call_id=duplicate.pk, into=first.pk)
-    assert scene.shown(call) == [first.pk]
-    assert scene.shown(twin) == [first.pk]
+    assert scene.shown(before) == scene.shown(call) == scene.shown(after) == [first.pk]
 
 
 def test_a_cancelled_call_says_so_and_one_put_off_is_not_there_yet(scene: Scene) -> None:
