@@ -21,9 +21,6 @@ from teams.sharing import forget_shared
 # Apps above add what keeps a crew from signing off: each takes the unit and raises a Refused that says why.
 sign_off_checks: list[Callable[[Unit], None]] = []
 
-# Apps above are told of a unit whose crew has just changed, inside that change: they only schedule due work.
-crew_changed: list[Callable[[Unit], None]] = []
-
 SHIFT_AT_MOST = timedelta(hours=24)
 # Why dispatch signs somebody on or off who did not do it on the phone.
 REASONS = {
@@ -346,8 +343,6 @@ def _record_crew(kind: EventKind, unit: Unit, shifts: Sequence[Shift], sets: Map
         kind, center_id=unit.center_id, unit_id=unit.pk, agency_id=unit.agency_id, sets=sets,
         refs={"shift_ids": [shift.pk for shift in shifts]} | {name: code for name, code in codes.items() if code},
     )  # fmt: skip
-    for tell in crew_changed:
-        tell(unit)
 
 
 def _lock_unit(actor: User | None, unit_id: int) -> Unit:

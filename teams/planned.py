@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 from teams.models import Center, Discipline, PlannedShift, Shift, Unit, User
 
 _D = Shift.Duty
+# A clinician and an officer often share one car, whichever agency it is of.
 DUTIES: dict[str, tuple[Shift.Duty, ...]] = {
-    Discipline.CARE: (_D.CLINICIAN, _D.CARE_PARAMEDIC, _D.PEER),
-    Discipline.POLICE: (_D.OFFICER,),
+    Discipline.CARE: (_D.CLINICIAN, _D.CARE_PARAMEDIC, _D.PEER, _D.OFFICER),
+    Discipline.POLICE: (_D.OFFICER, _D.CLINICIAN, _D.PEER),
     Discipline.FIRE: (_D.FIREFIGHTER,),
     Discipline.EMS: (_D.FIREFIGHTER,),
 }

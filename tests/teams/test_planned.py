@@ -94,7 +94,10 @@ def test_a_person_planned_twice_at_once_is_refused_with_the_other_shift(desk: De
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"duty": "officer"}, "On CARE9, a CARE unit, somebody is Clinician or CARE paramedic or Peer specialist."),
+        (
+            {"duty": "firefighter"},
+            "On CARE9, a CARE unit, somebody is Clinician or CARE paramedic or Peer specialist or Officer.",
+        ),
         ({"ends_at": "2026-06-01T06:00"}, "It ends before it starts."),
         ({"ends_at": "2026-06-02T08:00"}, "It would be 25 hours; a shift has at most 24."),
         ({"starts_at": "soon"}, "Enter a valid date/time."),

@@ -72,7 +72,7 @@ def test_a_row_with_the_same_person_and_start_changes_what_differs(desk: Desk) -
         ("CARE7,dana,clinician,2026-06-01,07:00,19:00\n", "there is no callsign 'CARE7'"),
         ("CARE9,nobody,clinician,2026-06-01,07:00,19:00\n", "no crew member signs in as 'nobody'"),
         ("CARE9,dana,pilot,2026-06-01,07:00,19:00\n", "duty is one of clinician"),
-        ("CARE9,dana,officer,2026-06-01,07:00,19:00\n", "On CARE9, a CARE unit"),
+        ("CARE9,dana,firefighter,2026-06-01,07:00,19:00\n", "On CARE9, a CARE unit"),
         ("CARE9,dana,clinician,tomorrow,07:00,19:00\n", "date is a day such as 2026-10-31, not 'tomorrow'"),
         ("CARE9,dana,clinician,2026-06-01,7 o'clock,19:00\n", "starts is a time such as 07:00"),
         ("CARE9,dana,clinician,2026-06-01,07:00,\n", "ends is a time such as 07:00, not ''"),
