@@ -53,6 +53,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     """Headless Chromium for one module. Playwright's own loop runs in this thread, which Django must not mind."""
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE_MS)
         chromium = playwright.chromium.launch(executable_path=chromium_path, headless=True, args=FLAGS)
         yield chromium
         chromium.close()

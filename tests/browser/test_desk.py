@@ -251,12 +251,12 @@ def slow_double_click(page: Page, target: Locator) -> None:
 
 def test_an_arrow_on_a_closed_list_records_nothing(desk: SignIn) -> None:
     page = desk("d1", "D1")
-    take(page)
+    call = take(page)
     for text in ("d care1 p101", "os care1 p101", "av care1 p101"):
         say(page, text)
     done(page, "available")
     say(page, "owed")
-    choice = page.locator(".owed select")
+    choice = page.get_by_label(f"Disposition of CARE1 on call {call.number}", exact=True)
     choice.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
