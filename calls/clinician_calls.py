@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import kinds
+from calls import kinds, mobile_crisis
 from calls.alerts import raise_alert
 from calls.call_ahead import NotSafeToCall, call_back_unsafe, said_safe
 from calls.clinician_rows import CLINICIAN_CALL, cause, end_clinician_call, open_clinician_call
@@ -82,12 +82,21 @@ def _require_safe(call: Call, *, confirmed: bool) -> None:
         raise NotSafeToCall(why)
 
 
-def take_step(*, actor: User | None, now: datetime, call_id: int, step: str) -> dict[str, Any]:
-    """Note what was done by phone instead of CARE: mobile crisis asked, 988 on the line, CARE told to join when free."""
+def take_step(
+    *, actor: User | None, now: datetime, call_id: int, step: str, minutes: int | None = None
+) -> dict[str, Any]:
+    """Note what was done by phone instead of CARE: mobile crisis asked, 988 on the line, CARE told to join when free.
+
+    ``minutes``: in which mobile crisis says it is there; 0 once it is. Nobody waits for what it has not said.
+    """
     if step not in NOTED:
         raise Invalid(f"Give one of {', '.join(NOTED)}; the other steps are commands of their own.")
+    if minutes is not None and step != Unmet.Instead.MOBILE_CRISIS:
+        raise Invalid("Minutes are of mobile crisis alone: when it says it is there.")
     call = _waiting(actor, call_id, now, "take a step instead of CARE")
     note_step(call, step, now)
+    if minutes is not None:
+        mobile_crisis.expect(call, minutes, now)
     return {"call_id": call.pk, "step": step}
 
 

@@ -12,6 +12,7 @@ from calls.co_response import Visit, answered, planned
 from calls.codes import require_in_use
 from calls.fetch import lock_call, open_call, refuse_merged, require_dispatch
 from calls.lifecycle import call_status
+from calls.mobile_crisis import expect_no_more
 from calls.models import Alert, Assignment, Call, Code
 from calls.request_rows import nobody_needed
 from calls.stacked import leave_stacks
@@ -87,6 +88,7 @@ def end_call(call: Call, closed_as: str, reason: str, now: datetime, *, not_sent
         finish(kind, call.pk)
     end_call_backs(call, now)
     end_clinician_calls(call, now)
+    expect_no_more(call, now)
     close_alerts_of(call, now)
     leave_stacks(call)
     nobody_needed(call, now)

@@ -14,6 +14,7 @@ from calls.closing import HOLD, SURFACE
 from calls.codes import called
 from calls.fetch import lock_units, open_call, refuse_mirrored, require_dispatch
 from calls.lifecycle import MODES, arrived, call_status, lighter
+from calls.mobile_crisis import expect_no_more
 from calls.models import Assignment, Call, Code
 from calls.partners import look_for_partner, services_asked
 from calls.reasons import require_reason
@@ -117,6 +118,7 @@ def _after(call: Call, made: Sequence[Assignment], status: str, now: datetime) -
     """What a sending means for who waited for it, and for who is there already."""
     if any(one.unit.discipline == Discipline.CARE for one in made):
         end_clinician_calls(call, now)
+        expect_no_more(call, now)
     hand_over(call)
     if status == Stage.ON_SCENE:
         look_for_partner(call, now)

@@ -5,7 +5,7 @@ clinician calls, and only for the plan's time; then a neighbouring team, mobile 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # From this level on the others that are asked for go first, and nothing is waited for.
 GOES_NOW = 3
@@ -26,6 +26,7 @@ class Waiting:
     busy_care: str = ""  # the own CARE unit it can wait for
     neighbours: tuple[str, ...] = ()  # partners' CARE units that are free and covered by an agreement
     safe_to_call: str = "unknown"  # yes, no, unknown
+    crisis_due: str = ""  # when mobile crisis said it would be there, as the center's clock says
     call_due: str = ""  # when a clinician is to call, as the center's clock says
     heard: str = ""  # the last result of a clinician's call
     waited_minutes: float = 0
@@ -126,9 +127,11 @@ def _neighbour(call: Waiting) -> Step:
 
 
 def _mobile_crisis(call: Waiting) -> Step:
-    return _by_phone(
-        call, "mobile_crisis", "Regional mobile crisis asked", "ask by phone, with a stated time of arrival"
-    )
+    said = "ask by phone, and say in how many minutes it can be there"
+    if call.crisis_due:
+        said = f"there by {call.crisis_due}, it said; MC #{call.number} 0 once it is"
+    step = _by_phone(call, "mobile_crisis", "Regional mobile crisis asked", said)
+    return replace(step, command=f"MC #{call.number}")
 
 
 def _line_988(call: Waiting) -> Step:

@@ -15,6 +15,7 @@ from calls.dispatch import CareNeedsPolice, call_sets, care_block, stage_care
 from calls.fetch import lock_two_calls, lock_units, open_call, require_dispatch
 from calls.intake import create_call
 from calls.lifecycle import arrived, call_status, lighter
+from calls.mobile_crisis import move_expected
 from calls.models import Alert, Assignment, Call, CallMerge, MergeSide
 from calls.partners import look_for_partner
 from calls.reasons import require_reason
@@ -68,6 +69,7 @@ def merge_calls(
     for assignment in moved:
         _move(assignment, primary, override_reason, override_note, now)
     move_clinician_call(merged, primary, now)
+    move_expected(merged, primary, now)
     look_for_partner(merged, now)  # nobody is there any more
     _move_alerts(merged, primary)
     note_sent(primary, [assignment.unit for assignment in moved], now)

@@ -11,6 +11,7 @@ from calls import (
     downtime,
     hooks,
     kinds,
+    mobile_crisis,
     overrides,
     request_rows,
     scheduled,
@@ -59,6 +60,7 @@ def register() -> None:
             clinician_rows.CLINICIAN_CALL, clinician_calls.run_clinician_call, clinician_calls.clinician_call_gave_up
         )
     )
+    register_due(DueKind(mobile_crisis.MOBILE_CRISIS, mobile_crisis.run_expected, mobile_crisis.expected_gave_up))
     register_due(DueKind(stacked.NEXT, stacking.run_next, stacking.next_gave_up))
     register_due(DueKind(cautions.CAUTION, cautions.run_caution, cautions.caution_gave_up))
     sign_off_checks.extend([sign_off.nothing_owed, stacked.nothing_stacked])

@@ -225,6 +225,7 @@ class ClinicianCalls(StrictSerializer):
 
 class Instead(StrictSerializer):
     step = choice(Unmet.Instead.choices, required=True)
+    minutes = s.IntegerField(required=False, min_value=0, max_value=24 * 60)  # until mobile crisis is there
 
 
 class WhyOther(StrictSerializer):

@@ -17,6 +17,7 @@ _STEPS = """
 SELECT coalesce((SELECT instead FROM calls_unmet WHERE call_id = %(call)s), '{}'),
     ARRAY(SELECT safe_to_call FROM calls_caller p JOIN calls_call c ON c.id = p.call_id
         WHERE c.id = %(call)s OR c.merged_into_id = %(call)s),
+    (SELECT crisis_due_at FROM calls_unmet WHERE call_id = %(call)s),
     (SELECT due_at FROM calls_cliniciancall WHERE call_id = %(call)s AND made_at IS NULL),
     coalesce((SELECT result FROM calls_cliniciancall WHERE call_id = %(call)s AND result <> '' ORDER BY id DESC LIMIT 1), ''),
     EXISTS (SELECT 1 FROM calls_unitrequest r JOIN teams_unit u ON u.id = r.unit_id
@@ -34,7 +35,7 @@ def steps_without_care(
         return []
     with connection.cursor() as cursor:
         cursor.execute(_STEPS, {"call": call.pk, "live": list(UnitRequest.LIVE)})
-        taken, said, due_at, heard, asked, stacked = cursor.fetchone()
+        taken, said, crisis_due_at, due_at, heard, asked, stacked = cursor.fetchone()
     if "care" not in found.unfilled and due_at is None or care_has_come(call):
         return []
     officer = _officer(found, candidates)
@@ -53,6 +54,7 @@ def steps_without_care(
         busy_care=busy,
         neighbours=tuple(one.callsign for one in candidates if _may_be_asked(one)),
         safe_to_call="no" if "no" in said else "yes" if "yes" in said else "unknown",
+        crisis_due=f"{call.center.local(crisis_due_at):%H:%M}" if crisis_due_at else "",
         call_due=f"{call.center.local(due_at):%H:%M}" if due_at else "",
         heard=heard,
         waited_minutes=(now - call.received_at).total_seconds() / 60,

@@ -49,6 +49,7 @@ class Alert(models.Model):
         CALL_BACK = "call_back", "Caller to be called back"
         DURESS = "duress", "Crew in danger"
         CONSULT_UNANSWERED = "consult_unanswered", "No clinician answers a consult"
+        MOBILE_CRISIS = "mobile_crisis", "Mobile crisis is not there yet"
         NO_SHOW = "no_show", "Planned and not signed on"
         CREDENTIAL_ENDS = "credential_ends", "Credential runs out"
         CREDENTIAL_LAPSED = "credential_lapsed", "Credential ran out on shift"

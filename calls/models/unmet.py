@@ -32,6 +32,8 @@ class Unmet(models.Model):
     area = models.TextField(default="", blank=True)  # the jurisdiction's code
     hour = models.SmallIntegerField()  # of the center's local day the call came in
     instead = ArrayField(models.TextField(choices=Instead), default=list, blank=True)
+    # When the mobile crisis team that was asked by phone said it would be there; empty once it is.
+    crisis_due_at = models.DateTimeField(null=True, blank=True)
     # From the call coming in until CARE was sent or the call ended.
     waited_seconds = models.IntegerField(null=True)
     met_at = models.DateTimeField(null=True, blank=True)

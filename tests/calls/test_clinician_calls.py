@@ -21,6 +21,8 @@ from calls.clinician_calls import (
 from calls.closing import close_call
 from calls.faces import call_face, call_rows
 from calls.facts import state_facts
+from calls.merging import merge_calls
+from calls.mobile_crisis import run_expected
 from calls.models import Alert, Call, Caller, ClinicianCall, Unmet
 from calls.narrative import add_note
 from calls.recommending import recommendation_for
@@ -55,9 +57,11 @@ class Scene:
     def heard(self, row: int, result: str, **fields: Any) -> None:
         act(made_clinician_call, by=self.clinician, clinician_call_id=row, result=result, **fields)
 
+    def rungs(self, call: Call) -> list[dict[str, Any]]:
+        return list(recommendation_for(self.dispatcher, call.pk, later(minutes=1))["ladder"])
+
     def next(self, call: Call) -> str:
-        rungs = recommendation_for(self.dispatcher, call.pk, later(minutes=1))["ladder"]
-        return next((one["command"] for one in rungs if one["next"]), "")
+        return next((one["command"] for one in self.rungs(call) if one["next"]), "")
 
 
 @pytest.fixture
@@ -161,6 +165,51 @@ def test_a_step_by_phone_is_noted_once_and_only_where_care_is_asked_for(scene: S
         act(take_step, by=scene.dispatcher, call_id=scene.call({"is_behavioral": "no"}).pk, step="line_988")
     with pytest.raises(Invalid):
         act(take_step, by=scene.dispatcher, call_id=call.pk, step="closed_without")
+
+
+def test_mobile_crisis_that_is_not_there_when_it_said_is_one_alert_until_it_is(scene: Scene) -> None:
+    call = scene.call(CALM)
+    act(take_step, by=scene.dispatcher, call_id=call.pk, step="mobile_crisis", minutes=40)
+    row = Unmet.objects.get(call=call)
+    assert (row.instead, row.crisis_due_at) == (["mobile_crisis"], later(minutes=40))
+    (rung,) = (one for one in scene.rungs(call) if one["step"] == "mobile_crisis")
+    assert f"there by {scene.center.local(later(minutes=40)):%H:%M}, it said" in rung["words"]
+    run_expected(call.pk, 0, later(minutes=30), "sweep")
+    assert not Alert.objects.filter(kind="mobile_crisis").exists()
+    for _ in range(2):
+        run_expected(call.pk, 0, later(minutes=41), "sweep")
+    alert = Alert.objects.open().get(kind="mobile_crisis")
+    assert f"call {call.number}" in alert.text.lower()
+    act(take_step, by=scene.dispatcher, now=later(minutes=42), call_id=call.pk, step="mobile_crisis", minutes=0)
+    assert not Alert.objects.open().filter(kind="mobile_crisis").exists()
+    assert Unmet.objects.get(call=call).crisis_due_at is None
+
+
+@pytest.mark.parametrize("how", ["care", "closed", "later"])
+def test_what_mobile_crisis_said_is_over_with_care_the_call_or_a_newer_word(scene: Scene, how: str) -> None:
+    call = scene.call(CALM)
+    act(take_step, by=scene.dispatcher, call_id=call.pk, step="mobile_crisis", minutes=40)
+    if how == "care":
+        send(scene.dispatcher, call, make_unit(scene.center), now=later(minutes=2))
+    elif how == "closed":
+        act(close_call, by=scene.dispatcher, call_id=call.pk, closed_as="advised", not_sent_reason="caller_declined")
+    else:
+        act(take_step, by=scene.dispatcher, call_id=call.pk, step="mobile_crisis", minutes=90)
+    run_expected(call.pk, 0, later(minutes=41), "sweep")
+    assert not Alert.objects.filter(kind="mobile_crisis").exists()
+
+
+def test_mobile_crisis_on_its_way_to_a_duplicate_comes_to_the_call_that_stays(scene: Scene) -> None:
+    call, primary = scene.call(CALM), scene.call(CALM)
+    act(take_step, by=scene.dispatcher, call_id=call.pk, step="mobile_crisis", minutes=40)
+    act(merge_calls, by=scene.dispatcher, now=later(minutes=10), call_id=call.pk, into=primary.pk)
+    assert Unmet.objects.get(call=primary).crisis_due_at == later(minutes=40)
+    assert Unmet.objects.get(call=call).crisis_due_at is None
+
+
+def test_minutes_are_of_mobile_crisis_alone(scene: Scene) -> None:
+    with pytest.raises(Invalid, match="Minutes are of mobile crisis alone"):
+        act(take_step, by=scene.dispatcher, call_id=scene.call(CALM).pk, step="line_988", minutes=5)
 
 
 @pytest.mark.parametrize("facts", [JOINT, ARMED])

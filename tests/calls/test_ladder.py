@@ -39,7 +39,7 @@ def test_level_2_waits_for_a_clinicians_call_and_only_while_it_may() -> None:
     held = replace(held, taken=("call_back", "care_joins"))
     assert following(held) == ""
     assert following(replace(held, waited_minutes=30)) == "D #142 L2"
-    assert following(replace(held, waited_minutes=30, neighbours=())) == "INS #142 mobile_crisis"
+    assert following(replace(held, waited_minutes=30, neighbours=())) == "MC #142"
 
 
 @pytest.mark.parametrize("heard", ["worse", "no_answer"])

@@ -72,6 +72,10 @@ Object.assign(DOING, /** @type {typeof DOING} */ ({
     await post(`/api/calls/${call}/instead/`, { step: instead });
     return `Call ${numberOf(app, call)}: ${app.label("instead", instead)}`;
   },
+  MC: async (app, { call, minutes }) => {
+    await post(`/api/calls/${call}/instead/`, { step: "mobile_crisis", minutes });
+    return `Call ${numberOf(app, call)}: mobile crisis is there${minutes ? ` in ${minutes} min, it says` : ""}`;
+  },
   WHY: async (app, { call, notSent }) => {
     await post(`/api/calls/${call}/not-sent/`, { reason: notSent });
     return `Call ${numberOf(app, call)}, CARE not sent: ${app.label("not_sent", notSent)}`;

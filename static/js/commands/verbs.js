@@ -98,6 +98,7 @@ export const VERBS = {
   CONF: { usage: "CONF [who] outcome", help: "what came of a consult", takes: ["units", "agency", "requester", "confirmation"], needs: ["confirmation"], text: "no" },
   CB: { usage: "CB [call] [text safe] or CB [call] still_safe resolved worse no_answer", help: "a clinician calls who waits for CARE (text: writes; safe: you confirm a call back is); then what came of it", takes: ["call", "clinician", "word"], needs: ["call"], text: "no" },
   INS: { usage: "INS [call] care_joins mobile_crisis line_988", help: "note what is done instead of CARE: told to join, mobile crisis asked, 988 on the line", takes: ["call", "instead"], needs: ["call", "instead"], text: "no" },
+  MC: { usage: "MC [call] minutes", help: "mobile crisis was asked and says when it is there; 0: it is", takes: ["call", "minutes"], needs: ["call", "minutes"], text: "no" },
   WHY: { usage: "WHY [call] reason", help: "why CARE was not sent", takes: ["call", "notSent"], needs: ["call", "notSent"], text: "no" },
   BYP: { usage: "BYP unit reason", help: "why this unit was sent and not the one recommended", takes: ["units", "bypass"], needs: ["units", "bypass"], text: "no", one: true },
   BACK: { usage: "BACK unit d er st os ct tr wrong_unit misheard pressed wrong_place", help: "a stage was said by mistake: back to this one", takes: ["units", "backTo", "mistake"], needs: ["units", "backTo", "mistake"], text: "no", one: true },

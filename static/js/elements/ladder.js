@@ -41,10 +41,12 @@ class Ladder extends Part {
       ${(this.app.vocabulary?.clinician_results ?? []).map((/** @type {any} */ { value, label }) => html`<button type="button" @click=${this.#say(`CB #${number} ${value}`)}>${label}</button>`)}</p>`;
   }
 
-  /** That a call back is safe is nobody's to say by a click: the line waits for Enter. @param {string} command */
-  #take = (command) => (command.endsWith(" safe")
-    ? () => this.app.prefill(command, "Enter only when YOU know that a call back is safe; text instead of safe writes")
-    : this.#say(command));
+  /** That a call back is safe, or when others are there, is nobody's to say by a click: the line waits for Enter. @param {string} command */
+  #take(command) {
+    if (command.endsWith(" safe")) return () => this.app.prefill(command, "Enter only when YOU know that a call back is safe; text instead of safe writes");
+    if (command.startsWith("MC ")) return () => this.app.prefill(`${command} `, "in how many minutes mobile crisis says it is there");
+    return this.#say(command);
+  }
 
   /** @param {any} rung */
   #rung({ label, command, words, taken, blocked, next }) {

@@ -23,9 +23,9 @@ class Waiting(Base):
     def a_clinician_is_to_call(self, call: int, mode: str) -> None:
         self.do(ask_clinician_call, call_id=self.call(call), mode=mode, safe_to_call=True)
 
-    @rule(call=A_CALL, step=st.sampled_from(Unmet.Instead.values))
-    def a_step_is_taken(self, call: int, step: str) -> None:
-        self.do(take_step, call_id=self.call(call), step=step)
+    @rule(call=A_CALL, step=st.sampled_from(Unmet.Instead.values), minutes=st.sampled_from([None, 0, 5]))
+    def a_step_is_taken(self, call: int, step: str, minutes: int | None) -> None:
+        self.do(take_step, call_id=self.call(call), step=step, minutes=minutes)
 
     @rule(number=ONE, result=st.sampled_from(ClinicianCall.Result.values))
     def a_clinician_has_called(self, number: int, result: str) -> None:
