@@ -210,6 +210,8 @@ def _put_on(
     _require_own_or_dispatch(actor, [user_id for user_id, _ in crew])
     if actor is not None and actor.role not in DISPATCH_ROLES and actor.agency_id != unit.agency_id:
         raise Forbidden(f"{unit.callsign} is another agency's; a dispatcher may sign you on.")
+    if unit.mirrored_from:
+        raise Forbidden(f"{unit.callsign} is moved by {unit.mirrored_from}: its crew signs on in its own center.")
     if not crew or until <= now or actor is not None and until > now + SHIFT_AT_MOST:
         raise Invalid("A crew signs on with at least one person, until a time still to come, within 24 hours.")
     if len({user_id for user_id, _ in crew}) < len(crew):

@@ -44,6 +44,14 @@ def test_nobody_is_on_two_units_and_the_answer_names_the_other() -> None:
         act(sign_on, by=dispatcher, unit_id=second.pk, crew=[(clinician.pk, "clinician")], until=later(hours=1))
 
 
+def test_nobody_signs_on_here_to_a_unit_of_another_cad() -> None:
+    center = make_center()
+    unit = make_unit(center, "CARE9", status="off_duty", mirrored_from="duncanville-cad")
+    dispatcher, clinician = make_user(center), make_user(center, "clinician")
+    with pytest.raises(Forbidden, match="CARE9 is moved by duncanville-cad"):
+        act(sign_on, by=dispatcher, unit_id=unit.pk, crew=[(clinician.pk, "clinician")], until=later(hours=1))
+
+
 def test_a_crew_signs_off_and_its_unit_goes_off_duty() -> None:
     center = make_center()
     unit = make_unit(center, "CARE9")
