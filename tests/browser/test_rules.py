@@ -198,7 +198,7 @@ def test_the_pages_hold_no_barrier_axe_knows_of(theme: str, size: tuple[int, int
 def test_a_dispatcher_is_not_let_in_and_everybody_who_is_finds_the_way(reader: SignIn, new_page: NewPage) -> None:
     admin = reader("admin")
     admin.goto("/admin/")
-    admin.get_by_role("link", name="Triage rules").click()
+    admin.locator("#user-tools").get_by_role("link", name="Triage rules").click()
     expect(admin.locator("#sets")).to_be_visible()
     boss = reader("supervisor", "S3")
     boss.goto("/")

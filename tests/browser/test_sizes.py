@@ -89,7 +89,7 @@ def test_no_text_pushes_the_page_out_of_shape(desk: SignIn, size: tuple[int, int
     assert not scrolls_sideways(page)
     assert page.locator(".call-head").evaluate("e => e.clientHeight < innerHeight / 3")
     # An override that nobody closed turns its own text around, not the words behind it.
-    assert page.locator(".place .enrt").evaluate(READS_FORWARD)
+    assert page.locator(".place .enrt").first.evaluate(READS_FORWARD)
     expect(page.locator(f"[data-call='{call.pk}'] .mode")).to_be_visible()
 
 
