@@ -33,9 +33,10 @@ def crew(new_page: NewPage, user: str, **options: Any) -> Page:
 
 
 def press(phone: Page, name: str) -> None:
-    """The page as it is now, then one key of it."""
+    """The page as it is now, then one key of it, until the page has come anew."""
     phone.goto("/unit/")
-    phone.get_by_role("button", name=re.compile(name)).first.click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name=re.compile(name)).first.click()
 
 
 def shows(phone: Page, text: str) -> None:
