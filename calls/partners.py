@@ -67,7 +67,7 @@ def police_left(gone: Assignment, unit: Unit, now: datetime) -> None:
     Released on purpose from a scene they made safe, they leave their word behind.
     """
     call = gone.call
-    if unit.discipline != Discipline.POLICE or Discipline.POLICE not in services_asked(call) or _police_there(call):
+    if unit.discipline != Discipline.POLICE or Discipline.POLICE not in services_asked(call) or _police_at_scene(call):
         return
     if gone.police_released_at is None or call.scene_secure_at is None:
         void_word(call)
@@ -77,11 +77,11 @@ def police_left(gone: Assignment, unit: Unit, now: datetime) -> None:
 
 def police_not_there(call: Call) -> None:
     """Police that were said to be at a scene that asks for them are not, and nobody else of theirs is."""
-    if Discipline.POLICE in services_asked(call) and not _police_there(call):
+    if Discipline.POLICE in services_asked(call) and not _police_at_scene(call):
         void_word(call)
 
 
-def _police_there(call: Call) -> bool:
+def _police_at_scene(call: Call) -> bool:
     police = call.assignments.open().filter(unit__discipline=Discipline.POLICE)
     return any(arrived(status) for status in police.values_list("status", flat=True))
 

@@ -132,44 +132,46 @@ def _on_call(user: User, unit: Unit, on: Assignment, menus: Menus, now: datetime
         "others": others,
         "back": Assignment.Status(before) if (before := stage_before(on)) else None,
         "waits": on.role == Assignment.Role.STAGE and on.cleared_to_enter_at is None,
-        "partners": [
-            {
-                "callsign": a.unit.callsign,
-                "status": a.get_status_display(),
-                "minutes": _minutes(coming.get(a.unit_id)),
-                "since": timesince(getattr(a, f"{a.status}_at", None) or a.dispatched_at, now),
-                "cleared": a.cleared_to_enter_at is not None,
-                "stages": a.role == Assignment.Role.STAGE,
-            }
-            for a in partners
-        ],
-        "keeps_mileage": unit.discipline in Assignment.KEEPS_MILEAGE,
-        "police": unit.discipline == Discipline.POLICE,
-        "care": unit.discipline == Discipline.CARE,
-        "at_scene": arrived(on.status),
-        "care_on_it": any(a.unit.discipline == Discipline.CARE for a in partners),
+        "partners": [_partner(a, coming.get(a.unit_id), now) for a in partners],
+        **_keys(user, unit, on, partners),
         "staging": staging_point(
             point=call.staging_point, lat=call.staging_lat, lng=call.staging_lng, location=call.location
         ),
         "radio": radio_text(call.verdict.facts if call.verdict else {}, location=call.location),
-        "care_stays": unit.discipline == Discipline.POLICE
-        and any(a.unit.discipline == Discipline.CARE for a in partners),
-        # Only who is there can have made it safe: on the way, the biggest button must not be this one.
-        "to_wave_in": [
-            a
-            for a in partners
-            if user.role == Role.OFFICER
-            and arrived(on.status)
-            and unit.discipline == Discipline.POLICE
-            and a.unit.discipline == Discipline.CARE
-            and a.cleared_to_enter_at is None
-        ],
         "ahead": _ahead(call) if unit.discipline == Discipline.CARE and not arrived(on.status) else None,
         "narrative": list(readable_narrative(call, tier_of(user.role)).order_by("-written_at", "-pk")[:50]),
         # The one key of a CARE unit that clears; a disposition is owed only after "engaged".
         "outcomes": [one for one in menus[Code.List.OUTCOMES] if one["value"] != Assignment.Outcome.NONE]
         if unit.discipline == Discipline.CARE
         else [],
+    }
+
+
+def _partner(a: Assignment, eta: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    return {
+        "callsign": a.unit.callsign,
+        "status": a.get_status_display(),
+        "minutes": _minutes(eta),
+        "since": timesince(getattr(a, f"{a.status}_at", None) or a.dispatched_at, now),
+        "cleared": a.cleared_to_enter_at is not None,
+        "stages": a.role == Assignment.Role.STAGE,
+    }
+
+
+def _keys(user: User, unit: Unit, on: Assignment, partners: Iterable[Assignment]) -> dict[str, Any]:
+    """What decides which buttons this crew is shown, by who it is, where it is and who is on the call with it."""
+    police, at_scene = unit.discipline == Discipline.POLICE, arrived(on.status)
+    care = [a for a in partners if a.unit.discipline == Discipline.CARE]
+    # Only who is there can have made it safe: on the way, the biggest button must not be the wave.
+    waves = police and at_scene and user.role == Role.OFFICER
+    return {
+        "keeps_mileage": unit.discipline in Assignment.KEEPS_MILEAGE,
+        "police": police,
+        "care": unit.discipline == Discipline.CARE,
+        "at_scene": at_scene,
+        "care_on_it": bool(care),
+        "care_stays": police and bool(care),
+        "to_wave_in": [a for a in care if waves and a.cleared_to_enter_at is None],
     }
 
 

@@ -13,6 +13,8 @@ from teams.no_shows import missing_from
 from teams.selectors import center_id_of
 
 AHEAD = timedelta(hours=12)
+# One crew hands over to the next in this time: less is no gap.
+HAND_OVER = timedelta(minutes=5)
 Span = tuple[datetime, datetime]
 
 
@@ -103,6 +105,7 @@ def _uncovered(
         for discipline in (Discipline.CARE.value, Discipline.POLICE.value)
         if (city, discipline) in spans
         for start, end in gaps(spans[city, discipline], now, now + AHEAD)
+        if end - start > HAND_OVER
     ]
 
 
